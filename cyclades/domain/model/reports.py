@@ -1,0 +1,93 @@
+"""What a cluster says: jobs and instances, as reported, before we believe them."""
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+
+class JobRank(IntEnum):
+    """How far a job has come; a report of a lower rank is old news.
+
+    Ganeti's statuses queued, waiting | canceling, running, and the three final ones.
+    """
+
+    QUEUED = 0
+    WAITING = 1
+    RUNNING = 2
+    FINAL = 3
+
+
+class JobOutcome(StrEnum):
+    """How a finished job ended."""
+
+    SUCCESS = "success"
+    ERROR = "error"
+    CANCELED = "canceled"
+
+
+@dataclass(frozen=True, slots=True)
+class JobReport:
+    """A job as its cluster shows it.
+
+    `effect_id` and `request_id` come from the job's reason: None when the job is
+    not ours (an administrator's). `instance` is the instance's name, if the job is
+    about one. `error_code` is Ganeti's ecode ("already_exists", "unknown_entity",
+    "insufficient_resources", ...); `message` is the cluster's own text and may name
+    nodes: never shown to users as it is.
+    """
+
+    cluster_id: str
+    job_id: int
+    rank: JobRank
+    outcome: JobOutcome | None
+    opcode: str
+    instance: str | None
+    effect_id: str | None = None
+    error_code: str | None = None
+    message: str = ""
+
+
+class Power(StrEnum):
+    """What an instance does, as its cluster sees it."""
+
+    RUNNING = "running"
+    STOPPED = "stopped"
+    CRASHED = "crashed"  # should run, does not (ERROR_down)
+    UNKNOWN = "unknown"  # its node does not answer: no evidence of anything
+
+
+@dataclass(frozen=True, slots=True)
+class NicSeen:
+    """One interface as configured in the cluster."""
+
+    name: str | None
+    mac: str
+    ip: str | None
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class DiskSeen:
+    """One disk as configured in the cluster."""
+
+    name: str | None
+    uuid: str
+    size_mib: int
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceReport:
+    """An instance as its cluster shows it.
+
+    `node` is for operators only and never leaves the administrators' view.
+    """
+
+    cluster_id: str
+    instance: str
+    uuid: str
+    power: Power
+    vcpus: int
+    memory_mib: int
+    nics: tuple[NicSeen, ...] = ()
+    disks: tuple[DiskSeen, ...] = ()
+    tags: frozenset[str] = frozenset()
+    node: str | None = None
