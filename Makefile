@@ -1,0 +1,77 @@
+# The one way to run, check and test Cyclades. `make help` lists the targets.
+SHELL := /usr/bin/env bash
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+CLIENTS := var/clients
+PORT ?= 8774
+PYTEST := $(BIN)/python -m pytest
+
+.PHONY: help run test check format format-check lint types architecture pure bench conformance \
+	journeys environment packages lock clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) \
+		| awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+run: environment ## Run Cyclades embedded on http://127.0.0.1:8774/ (PORT=... for another)
+	@exec $(BIN)/cyclades serve development.ini --port $(PORT)
+
+test: environment packages $(CLIENTS)/.made format-check lint types ## Everything: checks and all tests
+	$(PYTEST) --cov --cov-report=term:skip-covered --durations=15 $(ARGS)
+
+check: environment format-check lint types pure ## The quick gate: style, types, architecture, pure tests
+
+format: environment ## Put the code in the common format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix-only --quiet .
+
+format-check: environment
+	$(BIN)/ruff format --check --quiet .
+
+lint: environment ## Lint
+	$(BIN)/ruff check --quiet .
+
+types: environment ## Check the types
+	$(BIN)/mypy
+
+architecture: environment ## Check layers, sizes and layout
+	$(PYTEST) -q tests/shape
+
+pure: environment
+	$(PYTEST) -q tests/shape tests/model tests/services
+
+bench: environment packages ## Measure speed and memory against references
+	$(BIN)/python -m benchmarks $(ARGS)
+
+conformance: environment ## Run unmodified Tempest against a fresh embedded Cyclades
+	tests/conformance/run $(ARGS)
+
+journeys: environment packages $(CLIENTS)/.made ## Drive Cyclades with unmodified real clients
+	$(PYTEST) -m client tests/clients $(ARGS)
+
+environment: $(VENV)/.made ## Make .venv (done by the other targets when needed)
+
+$(VENV)/.made: requirements/dev.txt setup.py scripts/make-environment
+	@scripts/make-environment $(VENV) requirements/dev.txt --with-project
+
+$(CLIENTS)/.made: requirements/clients.txt scripts/make-environment
+	@scripts/make-environment $(CLIENTS) requirements/clients.txt
+
+packages: ## Install the Debian packages that the tests need, when root
+	@scripts/install-test-packages
+
+# Pins stay as they are; `make lock UPGRADE=--upgrade` takes the newest that setup.py allows.
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-annotate --no-header --no-emit-index-url --no-emit-find-links $(UPGRADE)
+
+lock: ## Lock the dependencies again, with hashes
+	$(COMPILE) setup.py -o requirements/runtime.txt
+	$(COMPILE) setup.py --extra dev -c requirements/runtime.txt -o requirements/dev.txt
+	$(COMPILE) requirements/clients.in -o requirements/clients.txt
+
+clean: ## Remove environments, caches and reports; the data in var/ stays
+	rm -rf $(VENV) $(CLIENTS) build dist *.egg-info .coverage* .mypy_cache .ruff_cache \
+		.pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
