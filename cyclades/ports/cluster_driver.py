@@ -12,6 +12,8 @@ from cyclades.domain.model.cluster import Capacity, ClusterConnection, ClusterId
 from cyclades.domain.model.effects import Effect
 from cyclades.domain.model.errors import Unavailable
 from cyclades.domain.model.reports import InstanceReport, JobReport
+from cyclades.ports.clock import Clock
+from cyclades.ports.documents import Documents
 
 
 class ClusterUnavailable(Unavailable):
@@ -96,6 +98,17 @@ class ClusterDriver(Protocol):
 class ClusterDriverFactory(Protocol):
     """What an entry point of group `cyclades.cluster_driver` is."""
 
-    def __call__(self, connection: ClusterConnection, expected_uuid: str | None) -> ClusterDriver:
-        """A driver for this connection. With `expected_uuid`, any other cluster is refused."""
+    def __call__(
+        self,
+        connection: ClusterConnection,
+        expected_uuid: str | None,
+        *,
+        clock: Clock,
+        documents: Documents,
+    ) -> ClusterDriver:
+        """A driver for this connection. With `expected_uuid`, any other cluster is refused.
+
+        `clock` and `documents` are what the process lends to drivers. Raises InvalidInput
+        for options the driver does not know; nothing is sent yet.
+        """
         ...

@@ -1,0 +1,1 @@
+"""Real Ganeti clusters, over their remote API."""

@@ -44,6 +44,7 @@ class JobReport:
     effect_id: str | None = None
     error_code: str | None = None
     message: str = ""
+    request_id: str | None = None
 
 
 class Power(StrEnum):

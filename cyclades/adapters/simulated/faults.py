@@ -1,0 +1,61 @@
+"""Failures and delays on demand, for the tests of everybody who depends on a cluster."""
+
+from dataclasses import fields
+from typing import Any
+
+from cyclades.adapters.simulated.store import WorldStore
+from cyclades.adapters.simulated.world import Faults, Node, World
+
+
+class FaultControls:
+    """The fault switches of one simulated cluster; see `Faults` for their names."""
+
+    def __init__(self, store: WorldStore) -> None:
+        """Kept in the world itself, so that every process meets them."""
+        self._store = store
+
+    def set(self, **switches: Any) -> None:
+        """Set the named switches, leave the others. Raises TypeError for an unknown one.
+
+        `swallow_requests`, `swallow_answers`, `refuse`: the next so many submissions never
+        arrive, lose their answer, are refused. `fail_jobs`: the next so many jobs fail.
+        `slowness` multiplies the durations of new jobs. `drained`: the queue takes no jobs.
+        `paused`: jobs stay as they are. `unreachable`: nobody answers. `foreign_uuid`:
+        another cluster answers.
+        """
+        known = {field.name for field in fields(Faults)}
+        if switches.keys() - known:
+            message = f"no such fault: {sorted(switches.keys() - known)}"
+            raise TypeError(message)
+
+        def verb(world: World) -> None:
+            for name, value in switches.items():
+                setattr(world.faults, name, value)
+
+        self._store.change(verb)
+
+    def clear(self) -> None:
+        """Everything works again."""
+
+        def verb(world: World) -> None:
+            world.faults = Faults()
+
+        self._store.change(verb)
+
+    def node(self, index: int = 0, *, drained: bool = False, offline: bool = False) -> None:
+        """Drain a node or take it away, or bring it back."""
+
+        def verb(world: World) -> None:
+            node: Node = list(world.nodes.values())[index]
+            node.drained, node.offline = drained, offline
+
+        self._store.change(verb)
+
+    def lose_jobs(self) -> None:
+        """The job queue is wiped, as after a restore from an old backup."""
+
+        def verb(world: World) -> None:
+            world.jobs.clear()
+            world.archive.clear()
+
+        self._store.change(verb)
