@@ -1,0 +1,14 @@
+"""Alembic's entry: the project's engine and tables."""
+
+from alembic import context
+
+from cyclades.adapters.sql.engine import make_engine
+from cyclades.adapters.sql.schema import metadata
+
+engine = make_engine(context.config.get_main_option("sqlalchemy.url") or "")
+with engine.connect() as connection:
+    context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
+    with context.begin_transaction():
+        context.run_migrations()
+    connection.commit()
+engine.dispose()

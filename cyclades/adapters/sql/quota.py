@@ -1,0 +1,113 @@
+"""The quota ledger in SQL: a charge is one conditional UPDATE."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import ColumnElement, Connection, case, func, insert, literal, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from cyclades.adapters.sql.schema.quotas import quotas
+from cyclades.domain.model.errors import OverQuota
+from cyclades.domain.model.quota import UNLIMITED, Amounts, Holding
+from cyclades.ports.quota import QuotaLedger
+
+UPSERTS = {"postgresql": postgres_insert, "sqlite": sqlite_insert}
+
+
+class SqlQuota(QuotaLedger):
+    """Rows appear when a project first uses a resource or gets a limit of its own."""
+
+    def __init__(self, connection: Connection, defaults: Mapping[str, int]) -> None:
+        """`defaults` are the limits of projects that have none of their own."""
+        self._connection = connection
+        self._defaults = defaults
+
+    def charge(self, project_id: str, amounts: Amounts) -> None:
+        """Update all or none."""
+        with self._connection.begin_nested() as attempt:
+            if self._add(project_id, amounts) == len(amounts):
+                return
+            attempt.rollback()
+        # Rows are missing, or a limit is in the way: make the rows and look again.
+        self._ensure(project_id, amounts)
+        with self._connection.begin_nested() as attempt:
+            if self._add(project_id, amounts) == len(amounts):
+                return
+            attempt.rollback()
+        for holding in self.holdings(project_id, list(amounts)).values():
+            wanted = amounts[holding.resource]
+            if holding.limit != UNLIMITED and holding.used + wanted > holding.limit:
+                raise OverQuota(holding.resource, wanted, holding.used, holding.limit)
+
+    def release(self, project_id: str, amounts: Amounts) -> None:
+        """Subtract."""
+        left = quotas.c.used - by_resource(amounts)
+        self._connection.execute(
+            update(quotas)
+            .where(quotas.c.project_id == project_id, quotas.c.resource.in_(list(amounts)))
+            .values(used=case((left < 0, 0), else_=left))
+        )
+
+    def holdings(self, project_id: str, resources: Sequence[str]) -> Mapping[str, Holding]:
+        """Select; resources without a row are unused at their default limit."""
+        rows = self._connection.execute(
+            select(quotas.c.resource, quotas.c.used, quotas.c.limit).where(
+                quotas.c.project_id == project_id, quotas.c.resource.in_(list(resources))
+            )
+        )
+        found = {row.resource: row for row in rows}
+        return {
+            name: Holding(name, found[name].used, self._limit(name, found[name].limit))
+            if name in found
+            else Holding(name, 0, self._limit(name, None))
+            for name in resources
+        }
+
+    def set_limits(self, project_id: str, limits: Amounts) -> None:
+        """Update or insert."""
+        self._ensure(project_id, limits)
+        self._connection.execute(
+            update(quotas)
+            .where(quotas.c.project_id == project_id, quotas.c.resource.in_(list(limits)))
+            .values(limit=by_resource(limits))
+        )
+
+    def reset_limits(self, project_id: str, resources: Sequence[str]) -> None:
+        """Forget the project's own limits."""
+        self._connection.execute(
+            update(quotas)
+            .where(quotas.c.project_id == project_id, quotas.c.resource.in_(list(resources)))
+            .values(limit=None)
+        )
+
+    def _limit(self, resource: str, own: int | None) -> int:
+        return self._defaults.get(resource, UNLIMITED) if own is None else own
+
+    def _add(self, project_id: str, amounts: Amounts) -> int:
+        names = sorted(amounts)
+        defaults = {name: self._limit(name, None) for name in names}
+        limit = func.coalesce(quotas.c.limit, by_resource(defaults))
+        wanted = by_resource(amounts)
+        done = self._connection.execute(
+            update(quotas)
+            .where(
+                quotas.c.project_id == project_id,
+                quotas.c.resource.in_(names),
+                (limit == UNLIMITED) | (quotas.c.used + wanted <= limit),
+            )
+            .values(used=quotas.c.used + wanted)
+        )
+        return done.rowcount
+
+    def _ensure(self, project_id: str, amounts: Amounts) -> None:
+        make = UPSERTS.get(self._connection.dialect.name, insert)
+        rows = [{"project_id": project_id, "resource": name, "used": 0} for name in sorted(amounts)]
+        self._connection.execute(make(quotas).values(rows).on_conflict_do_nothing())
+
+
+def by_resource(amounts: Amounts) -> ColumnElement[int]:
+    """The amount of the row's own resource."""
+    return case(
+        *((quotas.c.resource == name, literal(amount)) for name, amount in amounts.items()),
+        else_=0,
+    )

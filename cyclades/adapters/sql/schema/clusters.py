@@ -1,0 +1,40 @@
+"""Clusters, with sealed credentials and what the poller last saw."""
+
+from sqlalchemy import Boolean, Column, Integer, LargeBinary, String, Table, Text
+
+from cyclades.adapters.sql.schema.base import Id, Name, UtcDateTime, metadata
+
+clusters = Table(
+    "clusters",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", Name, nullable=False, unique=True),
+    Column("uuid", Id, nullable=False, unique=True),
+    Column("driver", String(64), nullable=False),
+    Column("endpoint", String(1024), nullable=False),
+    Column("username", Name, nullable=False),
+    Column("password", LargeBinary, nullable=False),  # sealed
+    Column("fingerprint", String(128), nullable=False),
+    Column("ca", Text, nullable=False),
+    Column("options", Text, nullable=False),  # JSON
+    Column("release", String(64), nullable=False),
+    Column("disk_templates", Text, nullable=False),  # space separated
+    Column("hypervisors", Text, nullable=False),
+    Column("availability_zone", Name, nullable=False),
+    Column("drained", Boolean, nullable=False),
+    Column("offline", Boolean, nullable=False),
+    Column("breaker_open", Boolean, nullable=False),
+    Column("nodes", Integer, nullable=False),
+    Column("cpus_total", Integer, nullable=False),
+    Column("memory_total", Integer, nullable=False),
+    Column("memory_free", Integer, nullable=False),
+    Column("disk_total", Integer, nullable=False),
+    Column("disk_free", Integer, nullable=False),
+    Column("instances", Integer, nullable=False),
+    Column("poller", String(64)),  # who holds the poll lease...
+    Column("poll_until", UtcDateTime),  # ...and until when
+    Column("job_cursor", Integer, nullable=False, default=0),
+    Column("created", UtcDateTime, nullable=False),
+    Column("updated", UtcDateTime, nullable=False),
+    Column("version", Integer, nullable=False),
+)

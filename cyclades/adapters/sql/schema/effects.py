@@ -1,0 +1,56 @@
+"""Effects: the outbox. One row for each command to a cluster, in the order of its server."""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+)
+
+from cyclades.adapters.sql.schema.base import Id, UtcDateTime, metadata
+
+Sequence = BigInteger().with_variant(Integer, "sqlite")
+
+effects = Table(
+    "effects",
+    metadata,
+    Column("seq", Sequence, primary_key=True, autoincrement=True),
+    Column("id", Id, nullable=False, unique=True),
+    Column("cluster_id", Id, ForeignKey("clusters.id"), nullable=False),
+    Column("server_id", Id, ForeignKey("servers.id"), nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("request_id", String(64), nullable=False),
+    Column("operation", String(32), nullable=False),
+    Column("command", Text, nullable=False),  # JSON, nothing secret
+    Column("guest", LargeBinary),  # sealed JSON; gone once a job exists
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("fence", Integer, nullable=False, default=0),
+    Column("due", UtcDateTime, nullable=False),
+    Column("lease_until", UtcDateTime),
+    Column("job_id", BigInteger),
+    Column("job_rank", Integer, nullable=False, default=-1),
+    Column("error", Text),
+    Column("created", UtcDateTime, nullable=False),
+    Column("finished", UtcDateTime),
+    sqlite_autoincrement=True,
+)
+Index(
+    "ix_effects_live",
+    effects.c.server_id,
+    effects.c.seq,
+    postgresql_where=effects.c.finished.is_(None),
+    sqlite_where=effects.c.finished.is_(None),
+)
+Index(
+    "ix_effects_cluster",
+    effects.c.cluster_id,
+    effects.c.state,
+    postgresql_where=effects.c.finished.is_(None),
+    sqlite_where=effects.c.finished.is_(None),
+)

@@ -1,0 +1,18 @@
+"""What we tell the feed: that something changed, never what to."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal[
+    "server", "keypair", "image", "network", "subnet", "port", "security_group", "cluster", "quota"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """An object has a new version; readers ask the API what it is now."""
+
+    kind: Kind
+    object_id: str
+    version: int
+    project_id: str | None

@@ -1,0 +1,17 @@
+"""Records of creating requests, kept in the request's own transaction."""
+
+from typing import Protocol
+
+from cyclades.domain.model.idempotency import Recorded
+
+
+class IdempotencyRecords(Protocol):
+    """Keyed by caller, route and the client's key; answers are sealed at rest."""
+
+    def find(self, user_id: str, project_id: str, route: str, key: str) -> Recorded | None:
+        """The answer given before, if any."""
+        ...
+
+    def add(self, user_id: str, project_id: str, route: str, key: str, answer: Recorded) -> None:
+        """Keep an answer. A concurrent twin makes one of the two transactions start over."""
+        ...

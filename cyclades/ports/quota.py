@@ -1,0 +1,30 @@
+"""What projects use and may use: one authoritative book."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from cyclades.domain.model.quota import Amounts, Holding
+
+
+class QuotaLedger(Protocol):
+    """Charges are conditional updates in the caller's transaction: make them its last step."""
+
+    def charge(self, project_id: str, amounts: Amounts) -> None:
+        """Add to what the project uses. Raises OverQuota and changes nothing."""
+        ...
+
+    def release(self, project_id: str, amounts: Amounts) -> None:
+        """Give back; usage never falls below zero."""
+        ...
+
+    def holdings(self, project_id: str, resources: Sequence[str]) -> Mapping[str, Holding]:
+        """Usage and limit of these resources, in one statement."""
+        ...
+
+    def set_limits(self, project_id: str, limits: Amounts) -> None:
+        """Give the project its own limits."""
+        ...
+
+    def reset_limits(self, project_id: str, resources: Sequence[str]) -> None:
+        """Back to the installation's defaults."""
+        ...

@@ -1,0 +1,104 @@
+"""The ini file as one frozen, validated object; unknown `cyclades.*` keys are refused."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+PREFIX = "cyclades."
+TRUE_WORDS = {"1": True, "true": True, "yes": True, "on": True}
+FALSE_WORDS = {"0": False, "false": False, "no": False, "off": False}
+
+
+class BadSettings(ValueError):
+    """The ini file cannot be used; the message names the key."""
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+def _flag(text: str) -> bool:
+    return (TRUE_WORDS | FALSE_WORDS)[text.strip().lower()]
+
+
+PARSERS: Mapping[object, Callable[[str], Any]] = {
+    str: str.strip,
+    int: int,
+    float: float,
+    bool: _flag,
+    Path: lambda text: Path(text.strip()),
+    tuple[str, ...]: _words,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything an operator decides. Durations in seconds, sizes in bytes unless said."""
+
+    database_url: str = "sqlite:///var/cyclades.sqlite"
+    public_url: str = ""  # empty: what the client asked for (Host, X-Forwarded-*)
+    region: str = "RegionOne"
+    var_dir: Path = Path("var")
+    secret_key_file: Path = Path("var/secret.key")
+    identity: str = "local"
+    image_store: str = "files"
+    image_dir: Path = Path("var/images")
+    image_max_bytes: int = 64 * 2**30
+    queue: str = "inprocess"
+    workers: bool = False  # run all workers inside the API process (embedded)
+    simulated_cluster: bool = False  # first run registers one simulated cluster
+    token_ttl: int = 4 * 3600
+    revocation_refresh: int = 10
+    login_failures: int = 10  # failed logins per user and address...
+    login_window: int = 60  # ...in this many seconds, before 429
+    effect_lease: int = 60
+    effects_per_cluster: int = 8
+    effect_deadline: int = 3600
+    poll_fast: float = 0.5
+    poll_slow: float = 5.0
+    scan_interval: float = 10.0
+    disk_template: str = "file"
+    instance_prefix: str = "cyclades-"
+    mac_prefix: str = "aa:0c:de"
+    public_link: str = "snf_public"
+    private_links: tuple[str, ...] = ("prv0", "prv1", "prv2", "prv3", "prv4", "prv5")
+    public_subnet: str = "203.0.113.0/24"
+    public_subnet6: str = "2001:db8:1::/64"
+    quota_instances: int = 20
+    quota_cores: int = 40
+    quota_ram: int = 81920  # MiB
+    quota_networks: int = 20
+    quota_subnets: int = 40
+    quota_ports: int = 200
+    quota_security_groups: int = 20
+    quota_security_group_rules: int = 200
+    quota_key_pairs: int = 100
+    quota_metadata_items: int = 128
+    page_size: int = 1000
+    log_level: str = "INFO"
+
+    @classmethod
+    def from_ini(cls, raw: Mapping[str, str]) -> "Settings":
+        """Parse the `cyclades.*` keys of an ini section. Raises BadSettings."""
+        kinds = {item.name: item.type for item in fields(cls)}
+        values: dict[str, Any] = {}
+        for key, text in raw.items():
+            if not key.startswith(PREFIX):
+                continue
+            name = key.removeprefix(PREFIX)
+            if name not in kinds:
+                raise BadSettings(f"unknown setting {key}")
+            try:
+                values[name] = PARSERS[kinds[name]](text)
+            except (ValueError, KeyError) as error:
+                raise BadSettings(f"{key}: cannot use {text!r}") from error
+        return cls(**values)
+
+    def quota_defaults(self) -> dict[str, int]:
+        """Default limit by resource; -1 is unlimited."""
+        return {
+            item.name.removeprefix("quota_"): getattr(self, item.name)
+            for item in fields(self)
+            if item.name.startswith("quota_")
+        }

@@ -1,0 +1,49 @@
+"""JSON out: orjson, everywhere."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from pyramid.response import Response
+
+JSON = "application/json"
+
+
+def to_bytes(value: object) -> bytes:
+    """JSON text. Presenters give plain types, datetimes aside: those are ISO 8601."""
+    return orjson.dumps(value)
+
+
+class OrjsonRenderer:
+    """A Pyramid renderer factory; keeps the status and headers that the view set."""
+
+    def __init__(self, info: object) -> None:
+        """Pyramid tells about the view; we do not care."""
+        del info
+
+    def __call__(self, value: Any, system: Any) -> bytes:
+        """Render the view's answer."""
+        system["request"].response.content_type = JSON
+        return to_bytes(value)
+
+
+def json_response(status: int, value: object, headers: dict[str, str] | None = None) -> Response:
+    """A whole response, where there is no view to render for (faults, discovery)."""
+    return Response(
+        body=to_bytes(value),
+        status=status,
+        content_type=JSON,
+        headerlist=None,
+        charset="UTF-8",
+        **({"headers": headers} if headers else {}),
+    )
+
+
+def iso(moment: datetime | None) -> str | None:
+    """`2026-11-22T10:00:00Z`, as compute and network write times."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+
+
+def iso_micro(moment: datetime | None) -> str | None:
+    """`2026-11-22T10:00:00.000000`, as compute's actions and volumes write times."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f") if moment else None
