@@ -94,7 +94,7 @@ class GanetiCluster:
             *("--enabled-hypervisors=fake", "--enabled-disk-templates=file,sharedfile,diskless"),
             f"--file-storage-dir={storage}/file-storage",
             f"--shared-file-storage-dir={storage}/shared-file-storage",
-            *("--default-iallocator=hail", "--nic-parameters=link=public,mode=bridged"),
+            *("--default-iallocator=hail", "--nic-parameters=link=snf_public,mode=bridged"),
             f"--mac-prefix=aa:0{self.number}:00",
             f"--ipolicy-bounds-specs=min:{LOWEST}/max:{HIGHEST}",
             *("--ipolicy-vcpu-ratio=1000", "--ipolicy-spindle-ratio=100000", self.fqdn),

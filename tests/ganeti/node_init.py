@@ -10,7 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-BRIDGES = ("gntbr", "public", "prv0", "prv1", "prv2", "prv3")
+# The wire between nodes, and the links that settings name by default.
+BRIDGES = ("gntbr", "snf_public", "prv0", "prv1", "prv2", "prv3", "prv4", "prv5")
 
 
 def run(*command: str) -> None:
