@@ -24,8 +24,8 @@ GROUPS = (
     "cyclades.image_store",
     "cyclades.queue",
 )
-EXEMPTION = re.compile(r"# (noqa\b|type: ignore)(?!.*`)")
-EXPLAINED = re.compile(r"# noqa: [A-Z]+\d+(, ?[A-Z]+\d+)*\W+\w|# type: ignore\[[\w, -]+\]\W+\w")
+EXEMPTION = re.compile(r"#\s(noqa\b|type: ignore)(?!.*`)")
+EXPLAINED = re.compile(r"#\snoqa: [A-Z]+\d+(, ?[A-Z]+\d+)*\W+\w|#\stype: ignore\[[\w, -]+\]\W+\w")
 
 
 def packages_in(folder: Path) -> set[str]:
