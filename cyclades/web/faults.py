@@ -6,7 +6,8 @@ from typing import Any
 
 from pyramid.httpexceptions import HTTPException
 from pyramid.response import Response
-from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from cyclades.domain.model import errors
 from cyclades.web.microversions import MalformedVersion, UnsupportedVersion

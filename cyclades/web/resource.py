@@ -64,7 +64,7 @@ class Resource:
     rule: str = ""
     operations: dict[str, Operation] = field(default_factory=dict)
 
-    def on(
+    def on(  # noqa: PLR0913  each names one word of a declaration
         self,
         method: str,
         *,

@@ -1,6 +1,7 @@
 """Keypairs in SQL."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
@@ -67,5 +68,5 @@ class SqlKeypairs(KeypairRepository):
             raise NotFound("keypair", name)
 
 
-def _keypair(row: Row[tuple[object, ...]]) -> Keypair:
-    return Keypair(*row)  # type: ignore[arg-type]  # COLUMNS has the fields' order
+def _keypair(row: Row[*tuple[Any, ...]]) -> Keypair:
+    return Keypair(*row)  # COLUMNS has the fields' order

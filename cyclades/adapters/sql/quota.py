@@ -1,8 +1,9 @@
 """The quota ledger in SQL: a charge is one conditional UPDATE."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Connection, case, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -11,7 +12,8 @@ from cyclades.domain.model.errors import OverQuota
 from cyclades.domain.model.quota import UNLIMITED, Amounts, Holding
 from cyclades.ports.quota import QuotaLedger
 
-UPSERTS = {"postgresql": postgres_insert, "sqlite": sqlite_insert}
+# The two kinds of database have the same upsert under two names.
+UPSERTS: Mapping[str, Callable[..., Any]] = {"postgresql": postgres_insert, "sqlite": sqlite_insert}
 
 
 class SqlQuota(QuotaLedger):
@@ -100,7 +102,7 @@ class SqlQuota(QuotaLedger):
         return done.rowcount
 
     def _ensure(self, project_id: str, amounts: Amounts) -> None:
-        make = UPSERTS.get(self._connection.dialect.name, insert)
+        make = UPSERTS[self._connection.dialect.name]
         rows = [{"project_id": project_id, "resource": name, "used": 0} for name in sorted(amounts)]
         self._connection.execute(make(quotas).values(rows).on_conflict_do_nothing())
 
