@@ -1,0 +1,148 @@
+"""The driver of a real Ganeti cluster, over RAPI."""
+
+from collections.abc import Sequence
+from threading import Lock
+from typing import Any, Final
+
+from cyclades.adapters.ganeti import reports
+from cyclades.adapters.ganeti.errors import AnswerLost, NotKnown, Refused
+from cyclades.adapters.ganeti.opcodes import Options, call_of, instance_path
+from cyclades.adapters.ganeti.parsing import number, rows
+from cyclades.adapters.ganeti.rapi import Call, Rapi
+from cyclades.adapters.ganeti.search import find_job, query
+from cyclades.adapters.ganeti.transport import Limits
+from cyclades.domain.model.cluster import Capacity, ClusterConnection, ClusterIdentity
+from cyclades.domain.model.effects import Effect
+from cyclades.domain.model.reports import InstanceReport, JobRank, JobReport
+from cyclades.ports.clock import Clock
+from cyclades.ports.cluster_driver import (
+    ClusterDriver,
+    ClusterUnavailable,
+    IdentityMismatch,
+    SubmissionAmbiguous,
+    SubmissionRefused,
+)
+from cyclades.ports.documents import Documents
+
+IDENTITY_LASTS: Final = 300.0
+
+
+class GanetiDriver(ClusterDriver):
+    """One cluster; make one per process and cluster, for the limit on calls is in it."""
+
+    def __init__(
+        self,
+        connection: ClusterConnection,
+        expected_uuid: str | None,
+        clock: Clock,
+        limits: Limits | None = None,
+    ) -> None:
+        """Raises InvalidInput for a connection that cannot be used; sends nothing."""
+        self._cluster_id = connection.id
+        self._expected_uuid = expected_uuid
+        self._options = Options.parse(connection.options)
+        self._rapi = Rapi(connection, clock, limits)
+        self._clock = clock
+        self._lock = Lock()
+        self._trusted_until: float | None = None
+
+    def identity(self) -> ClusterIdentity:
+        identity = reports.identity(self._ask(Call("GET", "/2/info")))
+        if self._expected_uuid not in {None, identity.uuid}:
+            raise IdentityMismatch("Another cluster answers.")
+        return identity
+
+    def capacity(self) -> Capacity:
+        return reports.capacity(self._read(Call("GET", "/2/nodes", query={"bulk": "1"})))
+
+    def submit(self, effect: Effect) -> int:
+        self._check_identity()
+        try:
+            return number(self._call(call_of(effect, self._options)))
+        except AnswerLost as error:
+            raise SubmissionAmbiguous(str(error)) from error
+        except (NotKnown, Refused) as error:
+            raise SubmissionRefused(str(error)) from error
+
+    def find(self, effect_id: str) -> int | None:
+        self._check_identity()
+        return find_job(self._ask, effect_id)
+
+    def job(self, job_id: int) -> JobReport | None:
+        self._check_identity()
+        for row in query(self._ask, list(reports.JOB_FIELDS), ["=", "id", job_id]):
+            if row.get("id") == job_id and "status" in row:
+                return reports.job_report(self._cluster_id, row)
+        return None
+
+    def jobs(self, since: int = 0) -> Sequence[JobReport]:
+        body = {"fields": reports.JOB_FIELDS, "qfilter": [">", "id", since]}
+        return reports.job_reports(self._cluster_id, self._read(Call("PUT", "/2/query/job", body)))
+
+    def instances(self) -> Sequence[InstanceReport]:
+        answer = self._read(Call("GET", "/2/instances", query={"bulk": "1"}))
+        return [reports.instance_report(self._cluster_id, item) for item in rows(answer)]
+
+    def instance(self, name: str) -> InstanceReport | None:
+        self._check_identity()
+        try:
+            answer = self._call(Call("GET", instance_path(name)))
+        except NotKnown:
+            return None
+        except Refused as error:
+            raise AnswerLost("The cluster refuses to show an instance.") from error
+        return reports.instance_report(self._cluster_id, answer)
+
+    def cancel(self, job_id: int) -> bool:
+        """Ask first: RAPI answers for a running job only when that job has ended."""
+        report = self.job(job_id)
+        if report is None or report.rank >= JobRank.RUNNING:
+            return False
+        answer = rows(self._read(Call("DELETE", f"/2/jobs/{job_id}")))
+        return bool(answer) and answer[0] is True
+
+    def close(self) -> None:
+        """Nothing stays open between calls."""
+
+    def _read(self, call: Call) -> Any:
+        """A call of the right cluster that is not about one object."""
+        self._check_identity()
+        return self._ask(call)
+
+    def _ask(self, call: Call) -> Any:
+        """A call that cannot be refused, if Ganeti is what we think it is."""
+        try:
+            return self._call(call)
+        except (NotKnown, Refused) as error:
+            raise AnswerLost("The cluster does not know this call.") from error
+
+    def _call(self, call: Call) -> Any:
+        """Send, and look who answers again after any failure."""
+        try:
+            return self._rapi.send(call)
+        except ClusterUnavailable:
+            with self._lock:
+                self._trusted_until = None
+            raise
+
+    def _check_identity(self) -> None:
+        """See that the right cluster answers, now and then. Raises ClusterUnavailable."""
+        if self._expected_uuid is None:
+            return
+        with self._lock:
+            until = self._trusted_until
+        if until is None or self._clock.monotonic() >= until:
+            self.identity()
+            with self._lock:
+                self._trusted_until = self._clock.monotonic() + IDENTITY_LASTS
+
+
+def make(
+    connection: ClusterConnection,
+    expected_uuid: str | None,
+    *,
+    clock: Clock,
+    documents: Documents,  # noqa: ARG001 - a real cluster keeps its own
+) -> GanetiDriver:
+    """The entry point `ganeti`. Options: see `Options`."""
+    return GanetiDriver(connection, expected_uuid, clock)

@@ -1,0 +1,137 @@
+"""What each kind of effect is as a RAPI call: one table."""
+
+import base64
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Self
+from urllib.parse import quote
+
+from cyclades.adapters.ganeti.rapi import Call
+from cyclades.domain.model.effects import (
+    CreateInstance,
+    Effect,
+    GuestConfig,
+    Operation,
+    RebootInstance,
+    RemoveInstance,
+    StartInstance,
+    StopInstance,
+)
+from cyclades.domain.model.errors import InvalidInput
+from cyclades.domain.model.job_reasons import reason_of
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`ClusterConnection.options`: the OS definition, and a hypervisor other than the default."""
+
+    os: str = "snf-image+default"
+    hypervisor: str = ""
+
+    @classmethod
+    def parse(cls, options: Mapping[str, str]) -> Self:
+        """Raises InvalidInput for a name that means nothing."""
+        for name in options.keys() - {"os", "hypervisor"}:
+            raise InvalidInput(f"A Ganeti cluster has no option {name!r}.", name)
+        return cls(**options)
+
+
+def call_of(effect: Effect, options: Options) -> Call:
+    """The call that makes the effect's job, with our reason in it."""
+    call = CALLS[effect.operation](effect.command, effect.guest, options)
+    return Call(call.method, call.path, call.body, {**call.query, "reason": reason_of(effect)})
+
+
+def instance_path(name: str, verb: str = "") -> str:
+    """Where an instance lives in RAPI."""
+    return f"/2/instances/{quote(name, safe='')}{verb}"
+
+
+def create(command: CreateInstance, guest: GuestConfig, options: Options) -> Call:
+    """Create and start. No name, address or conflict is looked up: we have seen to that."""
+    nics = [
+        {"name": nic.name, "mac": nic.mac, "link": nic.link, "mode": nic.mode}
+        | ({"ip": nic.ip} if nic.ip else {})
+        for nic in command.nics
+    ]
+    body = {
+        "__version__": 1,
+        "mode": "create",
+        "instance_name": command.instance,
+        "disk_template": command.disk_template,
+        "disks": [{"name": disk.name, "size": disk.size_mib} for disk in command.disks],
+        "nics": nics,
+        "beparams": {"vcpus": command.vcpus, "memory": command.memory_mib},
+        "os_type": options.os,
+        "osparams": {"img_id": command.image_id, "img_format": command.image_format},
+        "tags": list(command.tags),
+        "start": True,
+        "conflicts_check": False,
+        "ip_check": False,
+        "name_check": False,
+        "wait_for_sync": False,
+    }
+    secret = guest_parameters(command.instance, guest)
+    if secret:
+        body["osparams_secret"] = secret
+    if options.hypervisor:
+        body["hypervisor"] = options.hypervisor
+    return Call("POST", "/2/instances", body)
+
+
+def guest_parameters(instance: str, guest: GuestConfig) -> dict[str, str]:
+    """The guest's secrets as snf-image's parameters.
+
+    As `osparams_secret` Ganeti hands them to the OS definition and keeps them neither in
+    its configuration nor in its job files.
+    """
+    files = [personality_file(path, contents) for path, contents in guest.personality]
+    if guest.public_keys:
+        keys = base64.b64encode(("\n".join(guest.public_keys) + "\n").encode()).decode()
+        files.append(personality_file("/root/.ssh/authorized_keys", keys))
+    if guest.user_data:
+        about = base64.b64encode(
+            json.dumps({"instance-id": instance, "local-hostname": guest.hostname}).encode()
+        ).decode()
+        seed = "/var/lib/cloud/seed/nocloud"
+        files.append(personality_file(f"{seed}/user-data", guest.user_data))
+        files.append(personality_file(f"{seed}/meta-data", about))
+    secret = {"img_personality": json.dumps(files)} if files else {}
+    return secret | ({"img_passwd": guest.admin_password} if guest.admin_password else {})
+
+
+def personality_file(path: str, contents: str) -> dict[str, Any]:
+    """A file to put in the guest, readable by root alone; contents in base64."""
+    return {"path": path, "contents": contents, "owner": "root", "group": "root", "mode": 0o600}
+
+
+def start(command: StartInstance, _guest: GuestConfig, _options: Options) -> Call:
+    """Power on."""
+    return Call("PUT", instance_path(command.instance, "/startup"))
+
+
+def stop(command: StopInstance, _guest: GuestConfig, _options: Options) -> Call:
+    """Power off, giving the guest its time."""
+    path = instance_path(command.instance, "/shutdown")
+    return Call("PUT", path, {"timeout": command.timeout})
+
+
+def reboot(command: RebootInstance, _guest: GuestConfig, _options: Options) -> Call:
+    """Reboot, asking the guest or not."""
+    query = {"type": "hard" if command.hard else "soft"}
+    return Call("POST", instance_path(command.instance, "/reboot"), query=query)
+
+
+def remove(command: RemoveInstance, _guest: GuestConfig, _options: Options) -> Call:
+    """Remove with disks; a guest that will not live needs no time to shut down."""
+    return Call("DELETE", instance_path(command.instance), {"shutdown_timeout": 0})
+
+
+CALLS: Final[dict[Operation, Callable[[Any, GuestConfig, Options], Call]]] = {
+    Operation.CREATE: create,
+    Operation.START: start,
+    Operation.STOP: stop,
+    Operation.REBOOT: reboot,
+    Operation.REMOVE: remove,
+}
