@@ -1,0 +1,58 @@
+"""Networks: a private one is a link of its own; public ones share the public link."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cyclades.domain.model.errors import Forbidden, NotFound
+from cyclades.domain.model.identity import Caller
+
+BRIDGED = "bridged"
+DEFAULT_MTU = 1500
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """`mode` and `link` are what clusters plug interfaces into; `subnets` are ids."""
+
+    id: str
+    project_id: str
+    name: str
+    description: str
+    admin_state_up: bool
+    external: bool
+    shared: bool
+    is_default: bool
+    mtu: int
+    port_security_enabled: bool
+    mode: str
+    link: str
+    tags: tuple[str, ...]
+    created: datetime
+    updated: datetime
+    version: int
+    subnets: tuple[str, ...] = ()
+
+    def owned_by(self, caller: Caller) -> bool:
+        """May change it."""
+        return caller.is_admin or self.project_id == caller.project_id
+
+    def seen_by(self, caller: Caller) -> bool:
+        """May look at it."""
+        return self.owned_by(caller) or self.shared or self.external
+
+    def require_seen(self, caller: Caller) -> None:
+        """Raise NotFound unless the caller may look at it."""
+        if not self.seen_by(caller):
+            raise NotFound("network", self.id)
+
+    def require_owned(self, caller: Caller, rule: str) -> None:
+        """Raise NotFound when it is hidden, Forbidden when it is only to be looked at."""
+        self.require_seen(caller)
+        if not self.owned_by(caller):
+            raise Forbidden(f"({rule}) is disallowed by policy")
+
+    def require_pluggable(self, caller: Caller) -> None:
+        """Raise unless the caller may have ports on it."""
+        self.require_seen(caller)
+        if not (self.owned_by(caller) or self.shared):
+            raise Forbidden(f"It is not allowed to create an interface on network {self.id}")

@@ -1,0 +1,48 @@
+"""Subnets: a network's addresses, and what guests are told about them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from cyclades.domain.model.addresses import Pool
+
+# Modes in which guests make their own address out of the prefix.
+AUTOMATIC = frozenset({"slaac", "dhcpv6-stateless"})
+IPV6_MODES = ("slaac", "dhcpv6-stateless", "dhcpv6-stateful")
+
+
+class HostRoute(NamedTuple):
+    """A route that guests are told."""
+
+    destination: str
+    nexthop: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subnet:
+    """`external` says whether its network is."""
+
+    id: str
+    project_id: str
+    network_id: str
+    name: str
+    description: str
+    ip_version: int
+    cidr: str
+    gateway_ip: str | None
+    enable_dhcp: bool
+    ipv6_ra_mode: str | None
+    ipv6_address_mode: str | None
+    pools: tuple[Pool, ...]
+    dns_nameservers: tuple[str, ...]
+    host_routes: tuple[HostRoute, ...]
+    tags: tuple[str, ...]
+    created: datetime
+    updated: datetime
+    version: int
+    external: bool = False
+
+    @property
+    def automatic(self) -> bool:
+        """Guests make their own addresses (SLAAC)."""
+        return self.ipv6_address_mode in AUTOMATIC
