@@ -1,12 +1,11 @@
 """The driver of a simulated cluster."""
 
 from collections.abc import Callable, Sequence
-from enum import Enum, auto
 from typing import Final, TypeVar
 
 from cyclades.adapters.simulated import engine, reports
 from cyclades.adapters.simulated.admin import Administrator
-from cyclades.adapters.simulated.faults import FaultControls
+from cyclades.adapters.simulated.faults import Fate, FaultControls, take_fate
 from cyclades.adapters.simulated.opcodes import opcode_of
 from cyclades.adapters.simulated.settings import Settings
 from cyclades.adapters.simulated.store import WorldStore
@@ -25,15 +24,6 @@ from cyclades.ports.cluster_driver import (
 from cyclades.ports.documents import Documents
 
 Result = TypeVar("Result")
-
-
-class Fate(Enum):
-    """What became of a submission that made no job, or whose answer was lost."""
-
-    NEVER_ARRIVED = auto()
-    ANSWER_LOST = auto()
-    REFUSED = auto()
-    DRAINED = auto()
 
 
 ERRORS: Final[dict[Fate, tuple[type[Exception], str]]] = {
@@ -163,23 +153,6 @@ class SimulatedDriver(ClusterDriver):
         if self._expected_uuid not in {None, reports.identity(world).uuid}:
             message = "Another cluster answers."
             raise IdentityMismatch(message)
-
-
-def take_fate(world: World) -> Fate | None:
-    """What happens to the next submission; counts down."""
-    faults = world.faults
-    if faults.drained:
-        return Fate.DRAINED
-    if faults.refuse:
-        faults.refuse -= 1
-        return Fate.REFUSED
-    if faults.swallow_requests:
-        faults.swallow_requests -= 1
-        return Fate.NEVER_ARRIVED
-    if faults.swallow_answers:
-        faults.swallow_answers -= 1
-        return Fate.ANSWER_LOST
-    return None
 
 
 def make(

@@ -1,10 +1,37 @@
 """Failures and delays on demand, for the tests of everybody who depends on a cluster."""
 
 from dataclasses import fields
+from enum import Enum, auto
 from typing import Any
 
 from cyclades.adapters.simulated.store import WorldStore
 from cyclades.adapters.simulated.world import Faults, Node, World
+
+
+class Fate(Enum):
+    """What became of a submission that made no job, or whose answer was lost."""
+
+    NEVER_ARRIVED = auto()
+    ANSWER_LOST = auto()
+    REFUSED = auto()
+    DRAINED = auto()
+
+
+def take_fate(world: World) -> Fate | None:
+    """What happens to the next submission; counts down."""
+    faults = world.faults
+    if faults.drained:
+        return Fate.DRAINED
+    if faults.refuse:
+        faults.refuse -= 1
+        return Fate.REFUSED
+    if faults.swallow_requests:
+        faults.swallow_requests -= 1
+        return Fate.NEVER_ARRIVED
+    if faults.swallow_answers:
+        faults.swallow_answers -= 1
+        return Fate.ANSWER_LOST
+    return None
 
 
 class FaultControls:

@@ -1,0 +1,34 @@
+"""What a user reads when a job failed.
+
+A cluster's own words name nodes, paths and other people's instances, so users get a
+sentence of ours, by the cluster's error code. The words themselves stay in the report.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from cyclades.domain.model.reports import JobOutcome, JobReport
+
+CANCELED: Final = "An administrator canceled the operation before it started."
+UNEXPLAINED: Final = "The operation failed in the cluster."
+SENTENCES: Final[Mapping[str, str]] = {
+    "already_exists": "Something of the same name is already in the cluster.",
+    "environment_error": "The cluster is not equipped for what was asked.",
+    "insufficient_resources": "The cluster has not enough room for this now.",
+    "internal_error": "The cluster failed internally.",
+    "resolver_error": "The cluster could not resolve a name.",
+    "resource_not_unique": "An address or name that was asked for is in use in the cluster.",
+    "temp_insufficient_resources": "The cluster was too busy for this; trying again may help.",
+    "unknown_entity": "The cluster does not know what the operation was about.",
+    "wrong_input": "The cluster did not accept what was asked.",
+    "wrong_state": "The cluster could not do this in the state things are in.",
+}
+
+
+def user_sentence(report: JobReport) -> str:
+    """Why the job failed, fit for users; empty when it did not fail."""
+    if report.outcome is JobOutcome.CANCELED:
+        return CANCELED
+    if report.outcome is not JobOutcome.ERROR:
+        return ""
+    return SENTENCES.get(report.error_code or "", UNEXPLAINED)

@@ -1,0 +1,214 @@
+"""What every ClusterDriver does: simulated, Ganeti's over the same simulation, real Ganeti."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+
+import pytest
+
+from cyclades.domain.model.effects import (
+    GuestConfig,
+    NicWanted,
+    RebootInstance,
+    RemoveInstance,
+    StartInstance,
+    StopInstance,
+)
+from cyclades.domain.model.reports import JobOutcome, JobRank, Power
+from cyclades.ports.cluster_driver import IdentityMismatch
+from tests.contracts.clusters import (
+    Ground,
+    effect,
+    ganeti_ground,
+    new_id,
+    rapi_ground,
+    simulated_ground,
+    wanted,
+)
+from tests.ganeti.cluster import GanetiCluster
+
+REAL = pytest.param("ganeti", marks=[pytest.mark.real_ganeti, pytest.mark.slow])
+
+
+@pytest.fixture(params=["simulated", "rapi", REAL])
+def ground(request: pytest.FixtureRequest) -> Iterator[Ground]:
+    with ExitStack() as stack:
+        if request.param == "simulated":
+            yield simulated_ground()
+        elif request.param == "rapi":
+            yield stack.enter_context(rapi_ground())
+        else:
+            cluster: GanetiCluster = request.getfixturevalue("ganeti_cluster")
+            yield ganeti_ground(cluster)
+
+
+def test_the_cluster_says_who_it_is_and_what_it_has(ground: Ground) -> None:
+    identity = ground.driver.identity()
+    assert len(identity.uuid) == 36
+    assert identity.version.startswith("3.")
+    assert "file" in identity.disk_templates
+    assert identity.hypervisors == ("fake",)
+    capacity = ground.driver.capacity()
+    assert capacity.nodes == 2
+    assert capacity.cpus_total > 0
+    assert 0 < capacity.memory_free <= capacity.memory_total
+    assert 0 < capacity.disk_free <= capacity.disk_total
+
+
+def test_a_server_lives_and_goes(ground: Ground) -> None:
+    asked = replace(wanted("life"), nics=(NicWanted("nic-1", "aa:00:07:00:00:01", "snf_public"),))
+    created = ground.do(asked)
+    assert (created.rank, created.outcome) == (JobRank.FINAL, JobOutcome.SUCCESS)
+    assert (created.opcode, created.instance) == ("OP_INSTANCE_CREATE", "life")
+    seen = ground.driver.instance("life")
+    assert seen is not None
+    assert (seen.power, seen.vcpus, seen.memory_mib) == (Power.RUNNING, 2, 128)
+    assert [(n.name, n.mac, n.ip, n.link) for n in seen.nics] == [
+        ("nic-1", "aa:00:07:00:00:01", None, "snf_public")
+    ]
+    assert [(disk.name, disk.size_mib) for disk in seen.disks] == [("vol-life", 64)]
+    assert seen.tags == {"cyclades:one"}
+    assert [report.instance for report in ground.driver.instances()] == ["life"]
+    assert ground.driver.capacity().instances == 1
+    for command, power in (
+        (StopInstance("life", timeout=0), Power.STOPPED),
+        (StartInstance("life"), Power.RUNNING),
+        (RebootInstance("life", hard=False), Power.RUNNING),
+        (RebootInstance("life", hard=True), Power.RUNNING),
+        (RemoveInstance("life"), None),
+    ):
+        assert ground.do(command).outcome is JobOutcome.SUCCESS
+        assert ground.power("life") is power
+    assert ground.driver.instances() == []
+
+
+def test_an_address_without_a_network_is_kept(ground: Ground) -> None:
+    nic = NicWanted("nic-a", "aa:00:07:00:00:02", "snf_public", ip="192.0.2.7")
+    ground.do(replace(wanted("addressed"), nics=(nic,)))
+    seen = ground.driver.instance("addressed")
+    assert seen is not None
+    assert seen.nics[0].ip == "192.0.2.7"
+
+
+def test_a_job_carries_its_effect_and_is_found_by_it(ground: Ground) -> None:
+    asked = effect(StartInstance("nobody"))
+    first = ground.driver.submit(asked)
+    second = ground.driver.submit(asked)
+    assert second > first
+    assert ground.driver.find(asked.id) == second
+    assert ground.driver.find(new_id()) is None
+    ground.wait(first)
+    report = ground.wait(second)
+    assert (report.effect_id, report.request_id) == (asked.id, "req-1234")
+
+
+def test_jobs_come_by_id_from_the_cursor_on(ground: Ground) -> None:
+    ids = [ground.driver.submit(effect(StartInstance("nobody"))) for _ in range(3)]
+    for job_id in ids:
+        ground.wait(job_id)
+    assert [report.job_id for report in ground.driver.jobs(ids[0] - 1)] == ids
+    assert [report.job_id for report in ground.driver.jobs(ids[1])] == ids[2:]
+    assert all(report.error_code == "unknown_entity" for report in ground.driver.jobs(ids[0] - 1))
+    assert ground.driver.jobs(ids[2]) == []
+
+
+def test_what_does_not_exist_is_none(ground: Ground) -> None:
+    assert ground.driver.job(987_654) is None
+    assert ground.driver.instance("nobody") is None
+    assert ground.driver.instance("no/body?x=1") is None
+    assert ground.driver.cancel(987_654) is False
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        (wanted("taken"), "already_exists"),
+        (wanted("huge", memory=200_000_000), "insufficient_resources"),
+        (wanted("twin", mac="aa:00:07:00:00:09"), "resource_not_unique"),
+        (StopInstance("nobody"), "unknown_entity"),
+        (RemoveInstance("nobody"), "unknown_entity"),
+    ],
+)
+def test_a_job_that_cannot_be_done_says_why(ground: Ground, command: object, code: str) -> None:
+    if code in {"already_exists", "resource_not_unique"}:
+        ground.do(wanted("taken", mac="aa:00:07:00:00:09"))
+    report = ground.do(command)  # type: ignore[arg-type]
+    assert report.outcome is JobOutcome.ERROR
+    assert report.error_code == code
+    assert report.message
+
+
+def test_a_failed_installation_leaves_an_instance_that_can_be_removed(ground: Ground) -> None:
+    report = ground.do(wanted("broken", image="will-fail"))
+    assert report.outcome is JobOutcome.ERROR
+    assert report.error_code is None
+    assert "Could not add os" in report.message
+    assert ground.power("broken") is Power.STOPPED
+    assert ground.do(RemoveInstance("broken")).outcome is JobOutcome.SUCCESS
+    assert ground.power("broken") is None
+
+
+def test_starting_what_runs_and_stopping_what_stands_succeed(ground: Ground) -> None:
+    ground.do(wanted("twice"))
+    assert ground.do(StartInstance("twice")).outcome is JobOutcome.SUCCESS
+    assert ground.do(StopInstance("twice", timeout=0)).outcome is JobOutcome.SUCCESS
+    assert ground.do(StopInstance("twice", timeout=0)).outcome is JobOutcome.SUCCESS
+    assert ground.do(RebootInstance("twice", hard=True)).outcome is JobOutcome.SUCCESS
+    assert ground.power("twice") is Power.RUNNING
+
+
+def test_what_an_administrator_does_is_seen(ground: Ground) -> None:
+    last = ground.do(wanted("managed")).job_id
+    ground.administrator.stop("managed")
+    ground.wait_for("managed", Power.STOPPED)
+    ground.administrator.start("managed")
+    ground.wait_for("managed", Power.RUNNING)
+    ground.administrator.crash("managed")
+    ground.wait_for("managed", Power.CRASHED)
+    ground.administrator.remove("managed")
+    ground.wait_for("managed", None)
+    foreign = [job for job in ground.driver.jobs(last) if job.instance == "managed"]
+    assert [job.opcode for job in foreign] == [
+        "OP_INSTANCE_SHUTDOWN",
+        "OP_INSTANCE_STARTUP",
+        "OP_INSTANCE_REMOVE",
+    ]
+    assert {(job.effect_id, job.request_id) for job in foreign} == {(None, None)}
+
+
+def test_a_finished_job_cannot_be_canceled(ground: Ground) -> None:
+    job_id = ground.driver.submit(effect(StartInstance("nobody")))
+    ground.wait(job_id)
+    assert ground.driver.cancel(job_id) is False
+
+
+def test_secrets_for_the_guest_stay_out_of_reports(ground: Ground) -> None:
+    guest = GuestConfig(
+        admin_password="canary-password",
+        public_keys=("ssh-ed25519 AAAA canary-key",),
+        hostname="guest",
+        user_data="Y2FuYXJ5",
+        personality=(("/etc/motd", "Y2FuYXJ5"),),
+    )
+    report = ground.do(wanted("secretive"), guest)
+    assert report.outcome is JobOutcome.SUCCESS
+    assert "canary" not in repr([report, *ground.driver.jobs(), *ground.driver.instances()])
+
+
+def test_another_cluster_is_refused(ground: Ground) -> None:
+    uuid = ground.driver.identity().uuid
+    assert ground.again(uuid).instance("nobody") is None
+    stranger = ground.again("00000000-0000-4000-8000-000000000000")
+    for call in (
+        stranger.identity,
+        stranger.capacity,
+        stranger.jobs,
+        stranger.instances,
+        lambda: stranger.instance("nobody"),
+        lambda: stranger.job(1),
+        lambda: stranger.find(new_id()),
+        lambda: stranger.cancel(1),
+        lambda: stranger.submit(effect(StartInstance("nobody"))),
+    ):
+        with pytest.raises(IdentityMismatch):
+            call()
