@@ -22,6 +22,7 @@ STATUS: Mapping[type[Exception], int] = {
     errors.OverQuota: 403,
     errors.NotFound: 404,
     errors.Conflict: 409,
+    errors.PreconditionFailed: 412,
     errors.TooLarge: 413,
     errors.IdempotencyMismatch: 422,
     errors.TooManyRequests: 429,

@@ -52,6 +52,10 @@ class StaleVersion(Conflict):
     """Somebody else changed the object since it was read; the unit is retried."""
 
 
+class PreconditionFailed(CycladesError):
+    """The object is not what the caller said it would be."""
+
+
 class OverQuota(CycladesError):
     """The project's limit would be passed.
 

@@ -1,0 +1,146 @@
+"""Addresses in SQL: one row each, and the primary key decides between twins.
+
+Pools get their rows a chunk at a time; free rows are claimed with SKIP LOCKED, so that
+those who want any address do not wait for each other.
+"""
+
+from collections.abc import Mapping, Sequence
+from ipaddress import ip_address
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, delete, select, update
+from sqlalchemy.exc import IntegrityError
+
+from cyclades.adapters.sql.schema.subnets import addresses, subnets
+from cyclades.adapters.sql.versioned import insert_unless_there
+from cyclades.domain.model.addresses import addresses_after, pooled, sort_key
+from cyclades.domain.model.errors import AddressesExhausted, StaleVersion
+from cyclades.domain.model.network_errors import IpAddressAlreadyAllocated
+from cyclades.domain.model.subnet import Subnet
+from cyclades.ports.addresses import AddressRepository
+
+CHUNK = 256
+
+
+class SqlAddresses(AddressRepository):
+    """A row without a port is free."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work in this connection's transaction."""
+        self._connection = connection
+
+    def claim_any(self, subnet: Subnet, port_id: str) -> str:
+        found = self._claim_free(subnet, port_id)
+        while found is None:
+            # Whoever adds rows has the subnet's own: meanwhile somebody may have added some.
+            filled = self._lock(subnet.id)
+            found = self._claim_free(subnet, port_id)
+            if found is None and not self._fill(subnet, filled):
+                raise AddressesExhausted(
+                    f"No more IP addresses available on network {subnet.network_id}."
+                )
+            found = found or self._claim_free(subnet, port_id)
+        return found
+
+    def claim(self, subnet: Subnet, address: str, port_id: str) -> None:
+        taken = self._connection.execute(
+            update(addresses)
+            .where(
+                addresses.c.network_id == subnet.network_id,
+                addresses.c.address == address,
+                addresses.c.port_id.is_(None),
+            )
+            .values(port_id=port_id)
+        ).rowcount
+        if not taken and not self.claim_each(subnet, {port_id: address}):
+            raise IpAddressAlreadyAllocated(
+                f"IP address {address} already allocated in subnet {subnet.id}"
+            )
+
+    def claim_each(self, subnet: Subnet, wanted: Mapping[str, str]) -> int:
+        rows = [row_of(subnet, wanted[port_id], port_id) for port_id in sorted(wanted)]
+        try:
+            with self._connection.begin_nested():
+                return insert_unless_there(self._connection, addresses, rows) if rows else 0
+        except IntegrityError as error:
+            raise StaleVersion("A port or the subnet has gone meanwhile.") from error
+
+    def release(self, port_ids: Sequence[str]) -> None:
+        self._free(addresses.c.port_id.in_(port_ids))
+
+    def give_back(self, port_id: str, given: Sequence[str]) -> None:
+        self._free((addresses.c.port_id == port_id) & addresses.c.address.in_(given))
+
+    def forget(self, subnet_id: str) -> None:
+        self._connection.execute(delete(addresses).where(addresses.c.subnet_id == subnet_id))
+
+    def refit(self, subnet: Subnet) -> None:
+        self._lock(subnet.id)
+        of_it = addresses.c.subnet_id == subnet.id
+        self._connection.execute(delete(addresses).where(of_it, addresses.c.port_id.is_(None)))
+        held = self._connection.execute(select(addresses.c.address).where(of_it)).scalars().all()
+        inside = [address for address in held if pooled(subnet.pools, address)]
+        self._connection.execute(update(addresses).where(of_it).values(pooled=False))
+        self._connection.execute(
+            update(addresses).where(of_it, addresses.c.address.in_(inside)).values(pooled=True)
+        )
+        self._connection.execute(
+            update(subnets).where(subnets.c.id == subnet.id).values(filled=None)
+        )
+
+    def _free(self, which: Any) -> None:
+        # Addresses outside the pools have a row only while somebody holds them.
+        self._connection.execute(delete(addresses).where(which, ~addresses.c.pooled))
+        self._connection.execute(update(addresses).where(which).values(port_id=None))
+
+    def _claim_free(self, subnet: Subnet, port_id: str) -> str | None:
+        free = (
+            select(addresses.c.address)
+            .where(
+                addresses.c.subnet_id == subnet.id,
+                addresses.c.port_id.is_(None),
+                addresses.c.pooled,
+            )
+            .order_by(addresses.c.number)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+            .scalar_subquery()
+        )
+        claim = (
+            update(addresses)
+            .where(addresses.c.network_id == subnet.network_id, addresses.c.address == free)
+            .values(port_id=port_id)
+            .returning(addresses.c.address)
+        )
+        return self._connection.execute(claim).scalar_one_or_none()
+
+    def _lock(self, subnet_id: str) -> str | None:
+        # FOR NO KEY UPDATE: other transactions may go on to insert rows that refer to it.
+        query = select(subnets.c.filled).where(subnets.c.id == subnet_id)
+        return self._connection.execute(query.with_for_update(key_share=True)).scalar_one_or_none()
+
+    def _fill(self, subnet: Subnet, filled: str | None) -> bool:
+        chunk = [str(each) for each in islice(addresses_after(subnet.pools, filled), CHUNK)]
+        if not chunk:
+            return False
+        insert_unless_there(
+            self._connection, addresses, [row_of(subnet, each, None) for each in chunk]
+        )
+        self._connection.execute(
+            update(subnets).where(subnets.c.id == subnet.id).values(filled=chunk[-1])
+        )
+        return True
+
+
+def row_of(subnet: Subnet, address: str, port_id: str | None) -> dict[str, Any]:
+    """An address's row."""
+    return {
+        "network_id": subnet.network_id,
+        "address": address,
+        "subnet_id": subnet.id,
+        "ip_version": subnet.ip_version,
+        "number": sort_key(ip_address(address)),
+        "pooled": pooled(subnet.pools, address) and not subnet.automatic,
+        "port_id": port_id,
+    }

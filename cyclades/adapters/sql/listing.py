@@ -1,0 +1,108 @@
+"""Lists by key: filters, order and pages as SQL."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Table,
+    Text,
+    and_,
+    func,
+    or_,
+    select,
+    true,
+    type_coerce,
+)
+
+from cyclades.domain.model.errors import NotFound
+from cyclades.domain.model.listing import Listing
+from cyclades.domain.model.sharing import Scope
+
+Values = tuple[Any, ...]
+Condition = Callable[[Values], ColumnElement[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """How one noun's rows are found: `attributes` are columns by the names clients use."""
+
+    kind: str
+    table: Table
+    attributes: Mapping[str, Column[Any]]
+    conditions: Mapping[str, Condition]
+    visible: Callable[[Scope], ColumnElement[bool]]
+
+    def page(
+        self, connection: Connection, query: Select[Any], listing: Listing
+    ) -> Sequence[Row[Any]]:
+        """The rows of `query` that the listing asks for."""
+        seen = self.visible(listing.scope)
+        query = query.where(seen)
+        for name, values in listing.filters.items():
+            query = query.where(self._condition(name, values))
+        keys = [(self.attributes[key.attribute], key.descending) for key in listing.order]
+        keys.append((self.table.c.id, False))
+        if listing.backwards:
+            keys = [(column, not descending) for column, descending in keys]
+        if listing.marker is not None:
+            query = query.where(after(keys, self._marker(connection, keys, listing.marker, seen)))
+        query = query.order_by(*(c.desc() if descending else c for c, descending in keys))
+        rows = connection.execute(query.limit(listing.limit)).all()
+        return rows[::-1] if listing.backwards else rows
+
+    def _condition(self, name: str, values: Values) -> ColumnElement[bool]:
+        if name in TAG_CONDITIONS:
+            return TAG_CONDITIONS[name]([holds(self.table.c.tags, value) for value in values])
+        if name in self.conditions:
+            return self.conditions[name](values)
+        column = self.attributes[name]
+        return column == values[0] if len(values) == 1 else column.in_(values)
+
+    def _marker(
+        self,
+        connection: Connection,
+        keys: Sequence[tuple[Column[Any], bool]],
+        marker: str,
+        seen: ColumnElement[bool],
+    ) -> Row[Any]:
+        query = select(*(column for column, _ in keys)).where(self.table.c.id == marker, seen)
+        row = connection.execute(query).one_or_none()
+        if row is None:
+            raise NotFound(self.kind, marker)
+        return row
+
+
+def after(keys: Sequence[tuple[Column[Any], bool]], row: Row[Any]) -> ColumnElement[bool]:
+    """Strictly after a row in this order."""
+    steps: list[ColumnElement[bool]] = []
+    same: list[ColumnElement[bool]] = []
+    for (column, descending), value in zip(keys, row, strict=True):
+        steps.append(and_(*same, column < value if descending else column > value))
+        same.append(column == value)
+    return or_(*steps)
+
+
+def owned(table: Table) -> Callable[[Scope], ColumnElement[bool]]:
+    """Nouns that nobody shares: one's own project's, or everything."""
+    return lambda scope: true() if scope.everything else table.c.project_id == scope.project_id
+
+
+def holds(tags: Column[Any], tag: str) -> ColumnElement[bool]:
+    """Whether a JSON list of texts has this one; exact, and alike on every database."""
+    text = type_coerce(tags, Text)
+    return func.replace(text, json.dumps(tag, ensure_ascii=False), "") != text
+
+
+TAG_CONDITIONS: Mapping[str, Callable[[Sequence[ColumnElement[bool]]], ColumnElement[bool]]] = {
+    "tags": lambda has: and_(*has),
+    "tags-any": lambda has: or_(*has),
+    "not-tags": lambda has: ~and_(*has),
+    "not-tags-any": lambda has: ~or_(*has),
+}

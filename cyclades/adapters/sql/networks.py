@@ -1,0 +1,180 @@
+"""Networks in SQL."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    delete,
+    exists,
+    insert,
+    or_,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
+
+from cyclades.adapters.sql.listing import Shelf
+from cyclades.adapters.sql.schema.networks import links, networks
+from cyclades.adapters.sql.schema.ports import ports
+from cyclades.adapters.sql.schema.subnets import addresses, subnets
+from cyclades.adapters.sql.versioned import fields_of, insert_unless_there, save, values_of
+from cyclades.domain.model.errors import NotFound
+from cyclades.domain.model.listing import Listing
+from cyclades.domain.model.network import Network
+from cyclades.domain.model.network_errors import NetworkInUse
+from cyclades.domain.model.sharing import Scope
+from cyclades.ports.networks import NetworkRepository
+
+STORED = tuple(column.name for column in networks.columns)
+SHOWN_PORTS = 10
+
+
+def visible(scope: Scope) -> ColumnElement[bool]:
+    """One's own, and what is there for everybody."""
+    if scope.everything:
+        return true()
+    table = networks.c
+    return or_(table.project_id == scope.project_id, table.shared, table.external)
+
+
+SHELF = Shelf(
+    "network",
+    networks,
+    {
+        "id": networks.c.id,
+        "name": networks.c.name,
+        "description": networks.c.description,
+        "project_id": networks.c.project_id,
+        "tenant_id": networks.c.project_id,
+        "admin_state_up": networks.c.admin_state_up,
+        "shared": networks.c.shared,
+        "router:external": networks.c.external,
+        "is_default": networks.c.is_default,
+        "mtu": networks.c.mtu,
+        "port_security_enabled": networks.c.port_security_enabled,
+        "created_at": networks.c.created,
+        "updated_at": networks.c.updated,
+        "revision_number": networks.c.version,
+    },
+    {},
+    visible,
+)
+
+
+class SqlNetworks(NetworkRepository):
+    """One row a network; a private one's link is another."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work in this connection's transaction."""
+        self._connection = connection
+
+    def add(self, network: Network) -> None:
+        self._connection.execute(insert(networks).values(values_of(network, STORED)))
+
+    def get(self, network_id: str) -> Network:
+        return self._one(network_id, select(networks))
+
+    def hold(self, network_id: str) -> Network:
+        return self._one(network_id, select(networks).with_for_update(read=True))
+
+    def lock(self, network_id: str) -> Network:
+        return self._one(network_id, select(networks).with_for_update())
+
+    def save(self, network: Network) -> None:
+        save(self._connection, networks, network, STORED)
+
+    def remove(self, network_id: str) -> None:
+        on_it = select(ports.c.id).where(ports.c.network_id == network_id).limit(SHOWN_PORTS)
+        found = self._connection.execute(on_it).scalars().all()
+        if found:
+            raise in_use(network_id, found)
+        try:
+            with self._connection.begin_nested():
+                for table in (addresses, subnets):
+                    self._connection.execute(delete(table).where(table.c.network_id == network_id))
+                self._connection.execute(delete(networks).where(networks.c.id == network_id))
+        except IntegrityError as error:
+            raise in_use(network_id, ()) from error
+        self._connection.execute(
+            update(links).where(links.c.network_id == network_id).values(network_id=None)
+        )
+
+    def list(self, listing: Listing) -> Sequence[Network]:
+        return self._with_subnets(SHELF.page(self._connection, select(networks), listing))
+
+    def usable(self, project_id: str) -> Sequence[Network]:
+        query = select(networks).where(
+            networks.c.project_id == project_id,
+            networks.c.admin_state_up,
+            ~networks.c.external,
+            exists().where(subnets.c.network_id == networks.c.id),
+        )
+        rows = self._connection.execute(query.order_by(networks.c.created, networks.c.id))
+        return [network_of(row, ()) for row in rows]
+
+    def public(self) -> Network | None:
+        query = (
+            select(networks)
+            .where(networks.c.external, networks.c.shared, networks.c.admin_state_up)
+            .order_by(networks.c.is_default.desc(), networks.c.created, networks.c.id)
+            .limit(1)
+        )
+        row = self._connection.execute(query).one_or_none()
+        return network_of(row, ()) if row else None
+
+    def claim_link(self, network_id: str, names: Sequence[str]) -> str | None:
+        name = self._free_link(network_id, names)
+        if name is None and names:
+            # Links are in the settings; they get their rows when they are first needed.
+            rows = [{"name": each, "network_id": None} for each in sorted(names)]
+            if insert_unless_there(self._connection, links, rows):
+                name = self._free_link(network_id, names)
+        return name
+
+    def _free_link(self, network_id: str, names: Sequence[str]) -> str | None:
+        free = (
+            select(links.c.name)
+            .where(links.c.network_id.is_(None), links.c.name.in_(names))
+            .order_by(links.c.name)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+            .scalar_subquery()
+        )
+        claim = update(links).where(links.c.name == free).values(network_id=network_id)
+        return self._connection.execute(claim.returning(links.c.name)).scalar_one_or_none()
+
+    def _one(self, network_id: str, query: Select[Any]) -> Network:
+        rows = self._connection.execute(query.where(networks.c.id == network_id)).all()
+        if not rows:
+            raise NotFound("network", network_id)
+        return self._with_subnets(rows)[0]
+
+    def _with_subnets(self, rows: Sequence[Row[Any]]) -> Sequence[Network]:
+        theirs: Mapping[str, list[str]] = {row.id: [] for row in rows}
+        query = (
+            select(subnets.c.network_id, subnets.c.id)
+            .where(subnets.c.network_id.in_(theirs))
+            .order_by(subnets.c.created, subnets.c.id)
+        )
+        for row in self._connection.execute(query):
+            theirs[row.network_id].append(row.id)
+        return [network_of(row, tuple(theirs[row.id])) for row in rows]
+
+
+def network_of(row: Row[Any], subnet_ids: tuple[str, ...]) -> Network:
+    """A row as the model has it."""
+    return Network(**fields_of(row), subnets=subnet_ids)
+
+
+def in_use(network_id: str, port_ids: Sequence[str]) -> NetworkInUse:
+    """What stands in the way of a network's end."""
+    which = f", id for these ports is: {','.join(port_ids)}" if port_ids else ""
+    return NetworkInUse(
+        f"Unable to complete operation on network {network_id}. "
+        f"There are one or more ports still in use on the network{which}."
+    )

@@ -1,0 +1,39 @@
+"""Rows that carry a version: saved only over the version before."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from cyclades.domain.model.errors import StaleVersion
+
+INSERTS: Any = {"postgresql": postgres_insert, "sqlite": sqlite_insert}
+
+
+def values_of(thing: object, names: Sequence[str]) -> dict[str, Any]:
+    """These attributes by name."""
+    return {name: getattr(thing, name) for name in names}
+
+
+def fields_of(row: Row[Any]) -> dict[str, Any]:
+    """A row's columns by name."""
+    return dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented way, whatever its name
+
+
+def save(connection: Connection, table: Table, thing: Any, names: Sequence[str]) -> None:
+    """Write the version after the stored one. Raises StaleVersion."""
+    done = connection.execute(
+        update(table)
+        .where(table.c.id == thing.id, table.c.version == thing.version - 1)
+        .values(values_of(thing, names))
+    )
+    if not done.rowcount:
+        raise StaleVersion(f"{thing.id} was changed by somebody else; please try again.")
+
+
+def insert_unless_there(connection: Connection, table: Table, rows: Any) -> int:
+    """Insert what violates no constraint of uniqueness; how many rows that were."""
+    statement = INSERTS[connection.dialect.name](table).values(rows).on_conflict_do_nothing()
+    return int(connection.execute(statement).rowcount)

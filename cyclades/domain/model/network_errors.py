@@ -1,0 +1,77 @@
+"""What can go wrong with networks, under the names that network clients know."""
+
+from cyclades.domain.model.errors import (
+    AlreadyExists,
+    Conflict,
+    InvalidInput,
+    PreconditionFailed,
+)
+
+
+class Named:
+    """Clients look at the error's own name."""
+
+    @property
+    def neutron_type(self) -> str:
+        """The name that goes into the answer."""
+        return type(self).__name__
+
+
+class NetworkInUse(Named, Conflict):
+    """Ports are on it."""
+
+
+class SubnetInUse(Named, Conflict):
+    """Ports hold addresses of it."""
+
+
+class PortInUse(Named, Conflict):
+    """Something is plugged into it."""
+
+
+class NoNetworkAvailable(Named, Conflict):
+    """No link is left for one more private network."""
+
+
+class IpAddressAlreadyAllocated(Named, AlreadyExists):
+    """Another port holds the address."""
+
+
+class MacAddressInUse(Named, AlreadyExists):
+    """Another port on the network has it."""
+
+
+class SecurityGroupInUse(Named, Conflict):
+    """Ports or rules refer to it."""
+
+
+class SecurityGroupRuleExists(Named, AlreadyExists):
+    """The group has a rule that says the same."""
+
+
+class SecurityGroupCannotRemoveDefault(Named, Conflict):
+    """A project keeps its default group."""
+
+
+class SecurityGroupCannotUpdateDefault(Named, Conflict):
+    """Its name stays."""
+
+
+class PortSecurityPortHasSecurityGroup(Named, Conflict):
+    """Groups mean nothing on a port without port security."""
+
+
+class InvalidIpForNetwork(Named, InvalidInput):
+    """No subnet of the network has the address."""
+
+
+class InvalidIpForSubnet(Named, InvalidInput):
+    """The subnet does not have the address."""
+
+
+class SecurityGroupInvalidPortRange(Named, InvalidInput):
+    """The first port comes after the last, or only one is given."""
+
+
+class RevisionNumberConstraintFailed(Named, PreconditionFailed):
+    """The object is not at the revision that the client saw."""
