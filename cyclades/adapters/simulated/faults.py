@@ -78,6 +78,15 @@ class FaultControls:
 
         self._store.change(verb)
 
+    def archive_jobs(self) -> None:
+        """Finished jobs are archived before their time, as by `gnt-job archive`."""
+
+        def verb(world: World) -> None:
+            world.archive |= {number: job for number, job in world.jobs.items() if job.final}
+            world.jobs = {number: job for number, job in world.jobs.items() if not job.final}
+
+        self._store.change(verb)
+
     def lose_jobs(self) -> None:
         """The job queue is wiped, as after a restore from an old backup."""
 

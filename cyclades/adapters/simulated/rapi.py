@@ -101,6 +101,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer, or play a trick."""
+        self.close_connection = True
         url = urlsplit(self.path)
         authorization = self.headers.get("Authorization")
         self.server.journal.requests.append((self.command, self.path, authorization is not None))
