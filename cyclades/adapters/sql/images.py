@@ -1,0 +1,138 @@
+"""Images in SQL: one row an image."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from cyclades.adapters.sql.image_filters import conditions, following, order, visible
+from cyclades.adapters.sql.schema.images import images
+from cyclades.domain.model.errors import AlreadyExists, NotFound, StaleVersion
+from cyclades.domain.model.image import Content, Image, Status, Upload, Visibility
+from cyclades.domain.model.image_query import ImageQuery
+from cyclades.domain.model.sharing import Scope
+from cyclades.ports.images import ImageRepository
+
+PLAIN = (
+    *("id", "owner", "name", "container_format", "disk_format", "min_disk", "min_ram"),
+    *("protected", "hidden", "created", "updated", "version"),
+)
+
+
+class SqlImages(ImageRepository):
+    """Compare-and-set on the version column."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work in this connection's transaction."""
+        self._connection = connection
+
+    def add(self, image: Image) -> None:
+        """Insert; the primary key decides between twins."""
+        try:
+            with self._connection.begin_nested():
+                self._connection.execute(insert(images).values(_values(image)))
+        except IntegrityError as error:
+            raise AlreadyExists(f"Image {image.id} exists already.") from error
+
+    def get(self, image_id: str, scope: Scope) -> Image:
+        """Select one."""
+        query = select(images).where(images.c.id == image_id, visible(scope))
+        row = self._connection.execute(query).one_or_none()
+        if row is None:
+            raise NotFound("image", image_id[:80])
+        return _image(row)
+
+    def page(
+        self, scope: Scope, query: ImageQuery, limit: int, after: Image | None = None
+    ) -> Sequence[Image]:
+        """Select by key, never by offset."""
+        chosen = (
+            select(images)
+            .where(*conditions(scope, query, self._connection.dialect.name))
+            .order_by(*order(query.sort))
+            .limit(limit)
+        )
+        if after is not None:
+            chosen = chosen.where(following(query.sort, after))
+        return [_image(row) for row in self._connection.execute(chosen)]
+
+    def save(self, image: Image) -> None:
+        """Update the version before."""
+        done = self._connection.execute(
+            update(images)
+            .where(images.c.id == image.id, images.c.version == image.version - 1)
+            .values(_values(image))
+        )
+        if not done.rowcount:
+            raise StaleVersion(f"Image {image.id} was changed by somebody else.")
+
+    def remove(self, image: Image) -> None:
+        """Delete the version that was read; members go with it."""
+        done = self._connection.execute(
+            delete(images).where(images.c.id == image.id, images.c.version == image.version)
+        )
+        if not done.rowcount:
+            raise StaleVersion(f"Image {image.id} was changed by somebody else.")
+
+    def beat(self, image_id: str, blob: str, now: datetime) -> bool:
+        """Touch the row; its version stays."""
+        done = self._connection.execute(
+            update(images)
+            .where(images.c.id == image_id, images.c.upload_blob == blob)
+            .values(upload_seen=now)
+        )
+        return done.rowcount == 1
+
+    def silent_uploads(self, before: datetime, limit: int) -> Sequence[Image]:
+        """Select by the last sign of life."""
+        query = (
+            select(images)
+            .where(images.c.upload_seen < before)
+            .order_by(images.c.upload_seen)
+            .limit(limit)
+        )
+        return [_image(row) for row in self._connection.execute(query)]
+
+    def known_blobs(self, blobs: Collection[str]) -> set[str]:
+        """Select from both columns that name blobs."""
+        known: set[str] = set()
+        for column in (images.c.blob, images.c.upload_blob):
+            query = select(column).where(column.in_(list(blobs)))
+            known.update(self._connection.execute(query).scalars())
+        return known
+
+
+def _values(image: Image) -> dict[str, Any]:
+    content, upload = image.content, image.upload
+    return {name: getattr(image, name) for name in PLAIN} | {
+        "status": image.status.value,
+        "visibility": image.visibility.value,
+        "properties": dict(image.properties),
+        "tags": list(image.tags),
+        "blob": content.blob if content else None,
+        "size": content.size if content else None,
+        "virtual_size": content.virtual_size if content else None,
+        "md5": content.md5 if content else None,
+        "sha512": content.sha512 if content else None,
+        "upload_blob": upload.blob if upload else None,
+        "upload_seen": upload.seen if upload else None,
+    }
+
+
+def _image(row: Row[Any]) -> Image:
+    content = upload = None
+    if row.blob is not None:
+        content = Content(row.blob, row.size, row.virtual_size, row.md5, row.sha512)
+    if row.upload_blob is not None:
+        upload = Upload(row.upload_blob, row.upload_seen)
+    return Image(
+        **{name: getattr(row, name) for name in PLAIN},
+        status=Status(row.status),
+        visibility=Visibility(row.visibility),
+        properties=row.properties,
+        tags=tuple(row.tags),
+        content=content,
+        upload=upload,
+    )

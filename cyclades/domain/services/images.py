@@ -1,0 +1,159 @@
+"""Images: describing them, finding them, sharing and deleting them.
+
+How their bytes arrive is in image_uploads.py, who they are offered to in image_members.py.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from cyclades.domain.model.errors import Forbidden, InvalidInput, NotFound
+from cyclades.domain.model.events import Changed
+from cyclades.domain.model.identity import Caller
+from cyclades.domain.model.image import (
+    Content,
+    Image,
+    Route,
+    Status,
+    abandoned,
+    acted,
+    imported,
+    received,
+    receiving,
+)
+from cyclades.domain.model.image_edits import Edit, edited
+from cyclades.domain.model.image_query import ImageQuery
+from cyclades.domain.model.sharing import Scope
+from cyclades.ports.clock import Clock
+from cyclades.ports.feed import Feed
+from cyclades.ports.ids import Ids
+from cyclades.ports.images import ImageRepository
+
+EVERYWHERE = Scope(None, everything=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Images:
+    """One transaction's view of images.
+
+    `discard` forgets a blob once the transaction is committed.
+    """
+
+    repository: ImageRepository
+    feed: Feed
+    clock: Clock
+    ids: Ids
+    discard: Callable[[str], None]
+
+    def create(self, caller: Caller, edits: Sequence[Edit], image_id: str | None = None) -> Image:
+        """A queued image without bytes. Raises AlreadyExists for a taken id."""
+        now = self.clock.now()
+        blank = Image(image_id or self.ids.new(), caller.project_id or "", now, now)
+        image = edited(blank, edits, admin=caller.is_admin)
+        self.repository.add(image)
+        self._tell(image)
+        return image
+
+    def show(self, caller: Caller, image_id: str) -> Image:
+        """Raises NotFound, also for what the caller may not see."""
+        return self.repository.get(image_id, scope(caller))
+
+    def usable(self, caller: Caller, image_id: str) -> Image:
+        """An image to make servers from. Raises NotFound, or InvalidInput when not active."""
+        image = self.show(caller, image_id)
+        if image.status is not Status.ACTIVE:
+            raise InvalidInput(f"Image {image.id} is not active.", "imageRef")
+        return image
+
+    def page(
+        self, caller: Caller, query: ImageQuery, limit: int, marker: str | None = None
+    ) -> Sequence[Image]:
+        """Images after the one with id `marker`. Raises InvalidInput for an unknown marker."""
+        after = None
+        if marker is not None:
+            try:
+                after = self.show(caller, marker)
+            except NotFound as error:
+                raise InvalidInput(f"There is no image {marker[:64]}.", "marker") from error
+        return self.repository.page(scope(caller), query, limit, after)
+
+    def edit(self, caller: Caller, image_id: str, edits: Sequence[Edit]) -> Image:
+        """Apply all edits or none."""
+        image = self.owned(caller, image_id, "modify_image")
+        after = edited(image, edits, admin=caller.is_admin)
+        return self._save(replace(after, updated=self.clock.now()))
+
+    def tag(self, caller: Caller, image_id: str, tag: str) -> None:
+        """Put a tag on it; it may be there already."""
+        image = self.owned(caller, image_id, "modify_image")
+        self.edit(caller, image_id, [Edit("add", "tags", (*image.tags, tag))])
+
+    def untag(self, caller: Caller, image_id: str, tag: str) -> None:
+        """Take a tag off. Raises NotFound when it has none of that name."""
+        image = self.owned(caller, image_id, "modify_image")
+        if tag not in image.tags:
+            raise NotFound("tag", tag[:80])
+        rest = tuple(one for one in image.tags if one != tag)
+        self._save(replace(image, tags=rest, updated=self.clock.now()))
+
+    def act(self, caller: Caller, image_id: str, action: str) -> None:
+        """Deactivate or reactivate it."""
+        image = self.owned(caller, image_id, action)
+        self._save(acted(image, action, self.clock.now()))
+
+    def import_staged(self, caller: Caller, image_id: str) -> None:
+        """Make staged bytes the image's own."""
+        image = self.owned(caller, image_id, "import_image")
+        self._save(imported(image, self.clock.now()))
+
+    def delete(self, caller: Caller, image_id: str) -> None:
+        """Forget it and, after the commit, its bytes. Servers made from it do not need it."""
+        image = self.owned(caller, image_id, "delete_image")
+        if image.protected:
+            raise Forbidden(f"Image {image.id} is protected and cannot be deleted.")
+        self.repository.remove(image)
+        if image.content is not None:
+            self.discard(image.content.blob)
+        self._tell(replace(image, version=image.version + 1))
+
+    def owned(self, caller: Caller, image_id: str, rule: str) -> Image:
+        """An image that the caller may change.
+
+        Raises NotFound, or Forbidden when it is visible but another project's.
+        """
+        image = self.show(caller, image_id)
+        if image.owner != caller.project_id and not caller.is_admin:
+            raise Forbidden(f"You are not authorized to complete {rule} action.")
+        return image
+
+    def expect_bytes(self, caller: Caller, image_id: str, route: Route, blob: str) -> Image:
+        """From now on, an upload fills `blob` for this image."""
+        image = self.owned(caller, image_id, "upload_image")
+        return self._save(receiving(image, route, blob, self.clock.now()))
+
+    def take_bytes(self, image_id: str, route: Route, content: Content) -> Image:
+        """The upload is complete. Raises Conflict when it was given up, NotFound."""
+        image = self.repository.get(image_id, EVERYWHERE)
+        return self._save(received(image, route, content, self.clock.now()))
+
+    def give_up(self, image_id: str, blob: str) -> None:
+        """The upload into `blob` failed or died: the image waits for bytes again."""
+        try:
+            image = self.repository.get(image_id, EVERYWHERE)
+        except NotFound:
+            return
+        if image.upload is not None and image.upload.blob == blob:
+            self._save(abandoned(image, self.clock.now()))
+
+    def _save(self, image: Image) -> Image:
+        saved = replace(image, version=image.version + 1)
+        self.repository.save(saved)
+        self._tell(saved)
+        return saved
+
+    def _tell(self, image: Image) -> None:
+        self.feed.publish(Changed("image", image.id, image.version, image.owner))
+
+
+def scope(caller: Caller) -> Scope:
+    """What the caller sees: as a member of their project, or everything."""
+    return Scope(caller.project_id, everything=caller.is_admin)
