@@ -1,7 +1,5 @@
 """What only real Ganeti can show: where secrets go, and where old jobs are."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from cyclades.domain.model.effects import GuestConfig, StartInstance
@@ -14,8 +12,8 @@ pytestmark = [pytest.mark.real_ganeti, pytest.mark.slow]
 
 
 @pytest.fixture
-def ground(ganeti_cluster: GanetiCluster) -> Iterator[Ground]:
-    yield ganeti_ground(ganeti_cluster)
+def ground(ganeti_cluster: GanetiCluster) -> Ground:
+    return ganeti_ground(ganeti_cluster)
 
 
 def holders(cluster: GanetiCluster, canary: bytes) -> set[str]:
@@ -49,7 +47,7 @@ def test_jobs_are_found_in_the_archive(ground: Ground, ganeti_cluster: GanetiClu
     asked = effect(StartInstance("nobody"))
     job_id = ground.driver.submit(asked)
     ground.wait(job_id)
-    ganeti_cluster.gnt("job", "autoarchive", "all")
+    ganeti_cluster.gnt("job", "archive", *(str(job.job_id) for job in ground.driver.jobs()))
     assert ground.driver.jobs() == []
     assert ground.driver.find(asked.id) == job_id
     assert ground.report(job_id).effect_id == asked.id
