@@ -18,6 +18,7 @@ from transaction import TransactionManager
 from cyclades.adapters.sql.documents import SqlDocuments
 from cyclades.adapters.sql.engine import make_engine, reading
 from cyclades.adapters.sql.feed import SqlFeed
+from cyclades.adapters.sql.flavors import SqlFlavors
 from cyclades.adapters.sql.idempotency import SqlIdempotency
 from cyclades.adapters.sql.keypairs import SqlKeypairs
 from cyclades.adapters.sql.quota import SqlQuota
@@ -26,6 +27,7 @@ from cyclades.adapters.system.ids import SystemIds
 from cyclades.adapters.system.key_maker import CryptographyKeyMaker
 from cyclades.adapters.system.secrets import KeyFileSecrets
 from cyclades.domain.model.errors import StaleVersion
+from cyclades.domain.services.flavors import FlavorCatalogue
 from cyclades.domain.services.keypairs import Keypairs
 from cyclades.ports.clock import Clock
 from cyclades.ports.identity import IdentityProvider
@@ -156,6 +158,11 @@ class Unit:
     def idempotency(self) -> SqlIdempotency:
         """Answers given before."""
         return SqlIdempotency(self.connection, self.app.clock, self.app.secrets)
+
+    @cached_property
+    def flavors(self) -> FlavorCatalogue:
+        """The sizes that servers come in."""
+        return FlavorCatalogue(SqlFlavors(self.connection), self.app.ids)
 
     @cached_property
     def keypairs(self) -> Keypairs:

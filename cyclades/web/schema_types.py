@@ -3,9 +3,12 @@
 colander turns numbers into text and text into numbers; an API must not.
 """
 
+import re
 from typing import Any
 
 import colander
+
+DECIMAL = re.compile(r"[0-9]{1,10}(\.[0-9]{1,10})?", re.ASCII)
 
 
 class StrictString(colander.SchemaType):
@@ -48,6 +51,34 @@ class StrictInteger(colander.SchemaType):
         """Not used."""
         del node
         return appstruct
+
+
+class StrictNumber(colander.SchemaType):
+    """A number, or its decimal text."""
+
+    def deserialize(self, node: colander.SchemaNode, cstruct: Any) -> Any:
+        """Refuse booleans and other texts."""
+        if cstruct is colander.null:
+            return colander.null
+        if isinstance(cstruct, int | float) and not isinstance(cstruct, bool):
+            return float(cstruct)
+        if isinstance(cstruct, str) and DECIMAL.fullmatch(cstruct):
+            return float(cstruct)
+        raise colander.Invalid(node, f"{shown(cstruct)} is not of type 'number'")
+
+    def serialize(self, node: colander.SchemaNode, appstruct: Any) -> Any:
+        """Not used."""
+        del node
+        return appstruct
+
+
+class Label(StrictString):
+    """Text, or an integer that comes out as its text: some ids."""
+
+    def deserialize(self, node: colander.SchemaNode, cstruct: Any) -> Any:
+        """Text."""
+        is_number = isinstance(cstruct, int) and not isinstance(cstruct, bool)
+        return super().deserialize(node, str(cstruct) if is_number else cstruct)
 
 
 BOOLEANS = {
@@ -129,9 +160,10 @@ def text(
     nullable: bool = False,
     pattern: str | None = None,
     one_of: tuple[str, ...] = (),
+    numbers: bool = False,
 ) -> colander.SchemaNode:
-    """A text of bounded length."""
-    kind: colander.SchemaType = StrictString()
+    """A text of bounded length. `numbers`: integers are taken for their text."""
+    kind: colander.SchemaType = Label() if numbers else StrictString()
     rules: list[Any] = [colander.Length(min=minimum, max=maximum)]
     if pattern:
         rules.append(colander.Regex(pattern))
@@ -166,6 +198,13 @@ def integer(
 def boolean(name: str, *, missing: Any = colander.required) -> colander.SchemaNode:
     """A boolean."""
     return colander.SchemaNode(StrictBoolean(), name=name, missing=missing)
+
+
+def number(name: str, *, maximum: float, missing: Any = colander.required) -> colander.SchemaNode:
+    """A number of at least zero."""
+    return colander.SchemaNode(
+        StrictNumber(), name=name, missing=missing, validator=colander.Range(min=0, max=maximum)
+    )
 
 
 def anything(name: str, *, missing: Any = None) -> colander.SchemaNode:

@@ -63,6 +63,14 @@ def check(schema: colander.SchemaNode, value: Any) -> Any:
         raise InvalidInput(f"{said} {message}{where}".strip(), field or None) from error
 
 
+def refuse_unknown(schema: colander.SchemaNode, query: Mapping[str, Any]) -> None:
+    """Raise InvalidInput for a query parameter that the schema does not name."""
+    unknown = sorted(set(query) - {node.name for node in schema.children})
+    if unknown:
+        said = f"Additional properties are not allowed ({unknown[0][:60]!r} was unexpected)"
+        raise InvalidInput(f"Invalid input for query parameters. {said}", unknown[0])
+
+
 def _translate(message: Any) -> str:
     return str(message.interpolate() if hasattr(message, "interpolate") else message)
 

@@ -6,18 +6,19 @@ member of another project), and unscoped (no project).
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import pytest
 from webtest import TestApp
 
-from cyclades.bootstrap import Application
 from cyclades.domain.model.errors import Unauthenticated
 from cyclades.domain.model.identity import Caller
 from cyclades.ports.identity import IdentityProvider
 from cyclades.settings import Settings
-from cyclades.web.api import make_api
+
+if TYPE_CHECKING:
+    from cyclades.bootstrap import Application
 
 PROJECT = "a" * 32
 OTHER_PROJECT = "b" * 32
@@ -39,6 +40,9 @@ class KnownCallers(IdentityProvider):
         if token not in CALLERS:
             raise Unauthenticated("The request you have made requires authentication.")
         return CALLERS[token]
+
+    def look_again(self) -> None:
+        """Nothing is ever revoked."""
 
 
 class Client(TestApp):
@@ -72,9 +76,19 @@ class Client(TestApp):
         return self.request(path, method=method, headers=sent, body=raw, status=status or "*")
 
 
+def client_of(application: "Application") -> Client:
+    """A client of the API of this application."""
+    from cyclades.web.api import make_api  # noqa: PLC0415 - as below
+
+    return Client(make_api(application))
+
+
 @pytest.fixture
-def application_maker(tmp_path: Path) -> Iterator[Callable[..., Application]]:
+def application_maker(tmp_path: Path) -> "Iterator[Callable[..., Application]]":
     """Makes an Application on a database: `application_maker(url, page_size=3)`."""
+    # Imported when first needed: pure tests do without the whole application.
+    from cyclades.bootstrap import Application  # noqa: PLC0415 - see above
+
     made: list[Application] = []
 
     def make(url: str, **settings: Any) -> Application:
@@ -98,19 +112,19 @@ def application_maker(tmp_path: Path) -> Iterator[Callable[..., Application]]:
 
 @pytest.fixture
 def application(
-    application_maker: Callable[..., Application], sqlite_database_url: str
-) -> Application:
+    application_maker: "Callable[..., Application]", sqlite_database_url: str
+) -> "Application":
     """An Application on SQLite; `application.atomically(...)` prepares what a test needs."""
     return application_maker(sqlite_database_url)
 
 
 @pytest.fixture
-def api(application: Application) -> Client:
+def api(application: "Application") -> Client:
     """The API on SQLite: `api.call("GET", "/compute/v2.1/flavors", version="2.61").json`."""
-    return Client(make_api(application))
+    return client_of(application)
 
 
 @pytest.fixture
-def each_api(application_maker: Callable[..., Application], database_url: str) -> Client:
+def each_api(application_maker: "Callable[..., Application]", database_url: str) -> Client:
     """The API on each kind of database."""
-    return Client(make_api(application_maker(database_url)))
+    return client_of(application_maker(database_url))
