@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from cyclades.domain.model.effects import (
+    Command,
     GuestConfig,
     NicWanted,
     RebootInstance,
@@ -129,10 +130,10 @@ def test_what_does_not_exist_is_none(ground: Ground) -> None:
         (RemoveInstance("nobody"), "unknown_entity"),
     ],
 )
-def test_a_job_that_cannot_be_done_says_why(ground: Ground, command: object, code: str) -> None:
+def test_a_job_that_cannot_be_done_says_why(ground: Ground, command: Command, code: str) -> None:
     if code in {"already_exists", "resource_not_unique"}:
         ground.do(wanted("taken", mac="aa:00:07:00:00:09"))
-    report = ground.do(command)  # type: ignore[arg-type]
+    report = ground.do(command)
     assert report.outcome is JobOutcome.ERROR
     assert report.error_code == code
     assert report.message

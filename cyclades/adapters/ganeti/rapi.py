@@ -8,6 +8,7 @@ import base64
 import html
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from threading import BoundedSemaphore
 from typing import Any, Final
 from urllib.parse import quote, urlencode
@@ -24,6 +25,7 @@ from cyclades.ports.cluster_driver import AuthenticationFailed, ClusterUnavailab
 SLOTS: Final = 8  # Ganeti serves 20 clients at once; others want some
 NO_QUEUE: Final = ("Queue drained", "Job queue is drained", "Job queue is full")
 LONGEST_TEXT: Final = 2000
+REFUSALS: Final = frozenset({*range(400, 500), HTTPStatus.NOT_IMPLEMENTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +80,20 @@ class Rapi:
 
 def understand(answer: Answer) -> Any:
     """The JSON of a success; the right error for everything else."""
-    if answer.status in {401, 403}:
+    if answer.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         raise AuthenticationFailed("The cluster refuses our credentials.")
     try:
         data = orjson.loads(answer.body)
     except ValueError as error:
         raise AnswerLost(f"The cluster's answer (HTTP {answer.status}) is not JSON.") from error
-    if answer.status == 200:  # noqa: PLR2004 - RAPI knows no other success
+    if answer.status == HTTPStatus.OK:  # RAPI knows no other success
         return data
     text = ganeti_text(data, answer.status)
     if any(sign in text for sign in NO_QUEUE):
         raise QueueClosed("The cluster takes no jobs now.")
-    if text and answer.status == 404:  # noqa: PLR2004
+    if text and answer.status == HTTPStatus.NOT_FOUND:
         raise NotKnown(text)
-    if text and (400 <= answer.status < 500 or answer.status == 501):  # noqa: PLR2004
+    if text and answer.status in REFUSALS:
         raise Refused(text)
     raise AnswerLost(f"The cluster failed with HTTP {answer.status}.")
 

@@ -55,12 +55,20 @@ def query_rows(answer: object) -> Iterator[dict[str, Any]]:
     data = table(answer)
     names = [text(table(column).get("name")) for column in rows(data.get("fields"))]
     for row in rows(data.get("data")):
-        cells = [rows(cell) for cell in rows(row)]
-        if len(cells) != len(names) or any(len(cell) != 2 for cell in cells):  # noqa: PLR2004
+        cells = [cell(item) for item in rows(row)]
+        if len(cells) != len(names):
             raise AnswerLost("A row of the cluster's answer has another length.")
         yield {
             name: value for name, (status, value) in zip(names, cells, strict=True) if status == 0
         }
+
+
+def cell(value: object) -> tuple[Any, Any]:
+    """[status, value] of one field; status 0 says that the value is one."""
+    match value:
+        case [status, content]:
+            return status, content
+    raise AnswerLost("A field of the cluster's answer has no status.")
 
 
 def job_report(cluster_id: str, row: Mapping[str, Any]) -> JobReport:

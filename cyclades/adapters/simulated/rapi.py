@@ -117,7 +117,7 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self.obey(url.path, dict(parse_qsl(url.query)), content, trick)
 
-    do_PUT = do_POST = do_DELETE = do_PATCH = do_GET  # noqa: N815
+    do_PUT = do_POST = do_DELETE = do_PATCH = do_GET  # noqa: N815 - http.server's names
 
     def obey(self, path: str, query: dict[str, str], content: bytes, trick: str) -> None:
         """Do what was asked, and answer unless the answer gets lost."""

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -253,7 +254,7 @@ def test_old_archives_are_not_read(
     ],
 )
 def test_a_connection_that_cannot_work_is_refused_at_once(
-    connection: ClusterConnection, changes: dict[str, object]
+    connection: ClusterConnection, changes: dict[str, Any]
 ) -> None:
     with pytest.raises(InvalidInput):
-        to(replace(connection, **changes))  # type: ignore[arg-type]
+        to(replace(connection, **changes))

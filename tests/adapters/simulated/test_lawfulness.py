@@ -1,49 +1,19 @@
 """The simulated Ganeti keeps Ganeti's laws, on a clock of its own."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cyclades.adapters.simulated import engine
-from cyclades.adapters.simulated.driver import SimulatedDriver, make
+from cyclades.adapters.simulated.driver import SimulatedDriver
 from cyclades.adapters.simulated.world import World
 from cyclades.adapters.system.documents import MemoryDocuments
-from cyclades.domain.model.cluster import ClusterConnection
 from cyclades.domain.model.effects import RebootInstance, RemoveInstance, StartInstance
-from cyclades.domain.model.errors import InvalidInput
-from cyclades.domain.model.reports import JobOutcome, JobRank, Power
-from cyclades.ports.clock import Clock
-from cyclades.ports.cluster_driver import (
-    ClusterUnavailable,
-    IdentityMismatch,
-    SubmissionAmbiguous,
-    SubmissionRefused,
-)
-from cyclades.ports.documents import Documents
+from cyclades.domain.model.reports import JobOutcome, JobRank, JobReport, Power
+from tests.adapters.simulated.hand_clock import HandClock, cluster
 from tests.contracts.clusters import effect, wanted
-
-
-class HandClock(Clock):
-    """Moves when told to."""
-
-    def __init__(self) -> None:
-        self.passed = 0.0
-
-    def now(self) -> datetime:
-        return datetime(2030, 1, 1, tzinfo=UTC) + timedelta(seconds=self.passed)
-
-    def monotonic(self) -> float:
-        return self.passed
-
-    def sleep(self, seconds: float) -> None:
-        self.passed += seconds
-
-
-def cluster(clock: Clock, documents: Documents | None = None, **options: str) -> SimulatedDriver:
-    connection = ClusterConnection(id="one", driver="simulated", options=options)
-    return make(connection, None, clock=clock, documents=documents or MemoryDocuments())
 
 
 @pytest.fixture
@@ -209,20 +179,17 @@ def test_administrators_rename_and_modify(driver: SimulatedDriver, clock: HandCl
 
 
 def test_the_same_seed_gives_the_same_history(clock: HandClock) -> None:
-    def history(seed: str) -> list[object]:
+    def history(seed: str) -> tuple[object, Sequence[JobReport], object]:
         clock.passed = 0
         driver = cluster(clock, seed=seed, failure_rate="0.5")
         for name in "abcdefgh":
             driver.administrator.create(name)
         clock.passed = 20
-        return [driver.identity(), driver.jobs(), driver.instances()]
+        return driver.identity(), driver.jobs(), driver.instances()
 
     assert history("1") == history("1")
     assert history("1") != history("2")
-    assert {job.outcome for job in history("1")[1]} == {  # type: ignore[attr-defined]
-        JobOutcome.SUCCESS,
-        JobOutcome.ERROR,
-    }
+    assert {job.outcome for job in history("1")[1]} == {JobOutcome.SUCCESS, JobOutcome.ERROR}
 
 
 @given(looks=st.lists(st.floats(min_value=0, max_value=3), max_size=30))
@@ -274,60 +241,3 @@ def test_reading_does_not_write(clock: HandClock) -> None:
     driver.jobs()
     driver.instances()
     assert documents.version("simulated/one") == version
-
-
-@pytest.mark.parametrize(
-    ("fault", "error", "jobs"),
-    [
-        ({"swallow_requests": 1}, SubmissionAmbiguous, 0),
-        ({"swallow_answers": 1}, SubmissionAmbiguous, 1),
-        ({"refuse": 1}, SubmissionRefused, 0),
-        ({"drained": True}, ClusterUnavailable, 0),
-        ({"unreachable": True}, ClusterUnavailable, 0),
-    ],
-)
-def test_submissions_fail_on_demand(
-    driver: SimulatedDriver, fault: dict[str, int], error: type[Exception], jobs: int
-) -> None:
-    asked = effect(wanted("one"))
-    driver.faults.set(**fault)
-    with pytest.raises(error):
-        driver.submit(asked)
-    driver.faults.clear()
-    assert len(driver.jobs()) == jobs
-    assert (driver.find(asked.id) is not None) == bool(jobs)
-    assert driver.submit(asked) == jobs + 1
-
-
-def test_jobs_fail_hang_and_vanish_on_demand(driver: SimulatedDriver, clock: HandClock) -> None:
-    driver.faults.set(fail_jobs=1)
-    failing = driver.submit(effect(wanted("one")))
-    driver.faults.set(slowness=100.0)
-    slow = driver.submit(effect(wanted("two")))
-    clock.passed = 10
-    failed, running = driver.job(failing), driver.job(slow)
-    assert failed is not None
-    assert failed.outcome is JobOutcome.ERROR
-    assert running is not None
-    assert running.rank is JobRank.RUNNING
-    driver.faults.lose_jobs()
-    assert driver.job(slow) is None
-
-
-def test_another_cluster_can_answer_on_demand(clock: HandClock) -> None:
-    documents = MemoryDocuments()
-    driver = cluster(clock, documents)
-    uuid = driver.identity().uuid
-    strict = SimulatedDriver(driver.store, uuid)
-    assert strict.instances() == []
-    driver.faults.set(foreign_uuid="somebody-else")
-    with pytest.raises(IdentityMismatch):
-        strict.instances()
-
-
-def test_unknown_faults_and_options_are_refused(driver: SimulatedDriver, clock: HandClock) -> None:
-    with pytest.raises(TypeError):
-        driver.faults.set(gremlins=1)
-    for options in ({"gremlins": "1"}, {"nodes": "two"}, {"speed": "0"}, {"nodes": "0"}):
-        with pytest.raises(InvalidInput):
-            cluster(clock, None, **options)
