@@ -1,5 +1,6 @@
 """Records of creating requests, kept in the request's own transaction."""
 
+from datetime import datetime
 from typing import Protocol
 
 from cyclades.domain.model.idempotency import Recorded
@@ -10,6 +11,10 @@ class IdempotencyRecords(Protocol):
 
     def find(self, user_id: str, project_id: str, route: str, key: str) -> Recorded | None:
         """The answer given before, if any."""
+        ...
+
+    def forget(self, before: datetime) -> None:
+        """Forget answers that were given before this time."""
         ...
 
     def add(self, user_id: str, project_id: str, route: str, key: str, answer: Recorded) -> None:

@@ -1,6 +1,8 @@
 """Idempotency records in SQL; bodies are sealed."""
 
-from sqlalchemy import Connection, insert, select
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from cyclades.adapters.sql.schema.idempotency import idempotency
@@ -34,6 +36,10 @@ class SqlIdempotency(IdempotencyRecords):
         if row is None:
             return None
         return Recorded(row.fingerprint, row.status, row.location, self._secrets.unseal(row.body))
+
+    def forget(self, before: datetime) -> None:
+        """Delete what is old."""
+        self._connection.execute(delete(idempotency).where(idempotency.c.created < before))
 
     def add(self, user_id: str, project_id: str, route: str, key: str, answer: Recorded) -> None:
         """Seal and insert; a twin that was faster makes this transaction start over."""

@@ -52,14 +52,14 @@ class ClusterConnection:
 class Cluster:
     """A cluster as the operator registered it and as the poller last saw it.
 
-    `breaker_until`: while in the future, the cluster is not called.
+    `release` is Ganeti's version. `breaker_open`: it does not answer now.
     """
 
     id: str
     name: str
     connection: ClusterConnection
     uuid: str
-    version: str
+    release: str
     disk_templates: tuple[str, ...]
     hypervisors: tuple[str, ...]
     capacity: Capacity
@@ -68,5 +68,4 @@ class Cluster:
     offline: bool = False
     breaker_open: bool = False
     created: datetime | None = None
-    updated: datetime | None = None
-    version_number: int = 1
+    version: int = 1

@@ -110,7 +110,9 @@ class Effect:
 
     `id` travels in the job's reason, so that the job can be found again;
     `request_id` (req-...) beside it tells operators which request caused it.
-    `generation` is the server's, at the time the command was accepted.
+    `generation` is the server's, at the time the command was accepted. `purpose` is
+    "user", or "cleanup" when we tidy up after a failure of our own: that never changes
+    the server.
     """
 
     id: str
@@ -120,6 +122,7 @@ class Effect:
     request_id: str
     command: Command
     guest: GuestConfig = field(default_factory=GuestConfig, repr=False)
+    purpose: Literal["user", "cleanup"] = "user"
 
     @property
     def operation(self) -> Operation:

@@ -80,6 +80,8 @@ class InstanceReport:
     """An instance as its cluster shows it.
 
     `node` is for operators only and never leaves the administrators' view.
+    `server_version` is the version our server had before the cluster was read: the reader
+    adds it, and a report about an older server is not believed.
     """
 
     cluster_id: str
@@ -92,3 +94,17 @@ class InstanceReport:
     disks: tuple[DiskSeen, ...] = ()
     tags: frozenset[str] = frozenset()
     node: str | None = None
+    server_version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceAbsent:
+    """The right cluster positively does not know this instance, and no job is making it.
+
+    `removed`: the cluster also shows a successful job that removed it.
+    """
+
+    cluster_id: str
+    instance: str
+    removed: bool
+    server_version: int

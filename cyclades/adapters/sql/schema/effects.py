@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -26,9 +27,11 @@ effects = Table(
     Column("generation", Integer, nullable=False),
     Column("request_id", String(64), nullable=False),
     Column("operation", String(32), nullable=False),
+    Column("purpose", String(16), nullable=False),
     Column("command", Text, nullable=False),  # JSON, nothing secret
     Column("guest", LargeBinary),  # sealed JSON; gone once a job exists
     Column("state", String(16), nullable=False),
+    Column("uncertain", Boolean, nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
     Column("fence", Integer, nullable=False, default=0),
     Column("due", UtcDateTime, nullable=False),

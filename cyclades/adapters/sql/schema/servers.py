@@ -38,6 +38,8 @@ servers = Table(
     Column("image_id", Id),
     Column("key_name", Name),
     Column("metadata", Text, nullable=False),  # JSON object of texts
+    Column("tags", Text, nullable=False),  # JSON list of texts, sorted
+    Column("security_groups", Text, nullable=False),  # JSON list of names
     Column("config_drive", Boolean, nullable=False),
     Column("disk_config", String(16), nullable=False),
     Column("access_ipv4", String(64), nullable=False),
@@ -78,13 +80,6 @@ Index(
     servers.c.cluster_id,
     postgresql_where=~servers.c.deleted,
     sqlite_where=servers.c.deleted == 0,
-)
-
-server_tags = Table(
-    "server_tags",
-    metadata,
-    Column("server_id", Id, ForeignKey("servers.id"), primary_key=True),
-    Column("tag", String(60), primary_key=True),
 )
 
 instance_actions = Table(

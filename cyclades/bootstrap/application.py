@@ -1,50 +1,39 @@
-"""The composition root: the one place that knows every adapter.
-
-`Application` lives as long as the process; a `Unit` is one transaction, with the
-repositories bound to it and the services bound to those.
-"""
+"""What one process needs, made from the settings."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from importlib.metadata import entry_points
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import zope.sqlalchemy
-from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 from transaction import TransactionManager
 
+from cyclades.adapters.local_identity.passwords import Argon2Passwords
+from cyclades.adapters.local_identity.tokens import SealedTokens
 from cyclades.adapters.sql.documents import SqlDocuments
 from cyclades.adapters.sql.engine import make_engine, reading
-from cyclades.adapters.sql.feed import SqlFeed
-from cyclades.adapters.sql.flavors import SqlFlavors
-from cyclades.adapters.sql.idempotency import SqlIdempotency
-from cyclades.adapters.sql.keypairs import SqlKeypairs
-from cyclades.adapters.sql.quota import SqlQuota
+from cyclades.adapters.sql.logins import SqlLoginRecords
+from cyclades.adapters.sql.revocations import SqlRevocationLog
 from cyclades.adapters.system.clock import SystemClock
 from cyclades.adapters.system.ids import SystemIds
 from cyclades.adapters.system.key_maker import CryptographyKeyMaker
 from cyclades.adapters.system.secrets import KeyFileSecrets
+from cyclades.bootstrap.drivers import Drivers
+from cyclades.bootstrap.entry_points import adapter
+from cyclades.bootstrap.unit import Unit
 from cyclades.domain.model.errors import StaleVersion
-from cyclades.domain.services.flavors import FlavorCatalogue
-from cyclades.domain.services.keypairs import Keypairs
+from cyclades.domain.services.identity import IdentityTools
+from cyclades.domain.services.image_uploads import ImageUploads
 from cyclades.ports.clock import Clock
 from cyclades.ports.identity import IdentityProvider
 from cyclades.ports.ids import Ids
+from cyclades.ports.image_store import ImageStore
 from cyclades.ports.queue import Queue
 from cyclades.settings import Settings
 
 T = TypeVar("T")
 ATTEMPTS = 5
-
-
-def adapter(group: str, name: str) -> Any:
-    """The factory that an entry point names. Raises LookupError."""
-    found = entry_points(group=f"cyclades.{group}", name=name)
-    if not found:
-        raise LookupError(f"no adapter {name!r} in cyclades.{group}")
-    return next(iter(found)).load()
 
 
 class Application:
@@ -79,6 +68,63 @@ class Application:
         """Who tokens belong to."""
         provider: IdentityProvider = adapter("identity", self.settings.identity)(self)
         return provider
+
+    @cached_property
+    def token_format(self) -> SealedTokens:
+        """Our own tokens."""
+        return SealedTokens(self.secrets.derived("tokens"))
+
+    @cached_property
+    def revocation_log(self) -> SqlRevocationLog:
+        """What makes tokens void."""
+        return SqlRevocationLog(self.reading_engine)
+
+    @cached_property
+    def identity_tools(self) -> IdentityTools:
+        """What our own identity service works with."""
+        ours = self.settings
+        return IdentityTools(
+            Argon2Passwords(ours.password_passes, ours.password_memory),
+            self.token_format,
+            SqlLoginRecords(self.engine, self.clock, ours.login_failures, ours.login_window),
+            self.clock,
+            self.ids,
+            ours.token_ttl,
+            ours.region,
+            # Looked up late: the provider itself is made with these tools.
+            lambda token: self.identity.caller(token),  # noqa: PLW0108  see above
+        )
+
+    @cached_property
+    def drivers(self) -> "Drivers":
+        """Ways to the clusters."""
+        return Drivers(self)
+
+    @contextmanager
+    def reader(self) -> Iterator["Unit"]:
+        """A reading unit for a `with` block."""
+        unit = self.reading()
+        try:
+            yield unit
+        finally:
+            unit.close()
+
+    @cached_property
+    def image_store(self) -> ImageStore:
+        """Where images' bytes are."""
+        store: ImageStore = adapter("image_store", self.settings.image_store)(self)
+        return store
+
+    @cached_property
+    def image_uploads(self) -> ImageUploads:
+        """Images' bytes on their way; opens transactions of its own."""
+        return ImageUploads(
+            lambda work: self.atomically(lambda unit: work(unit.images)),
+            self.image_store,
+            self.clock,
+            self.ids,
+            self.settings.image_max_bytes,
+        )
 
     def reading(self) -> "Unit":
         """A unit that only reads: no transaction, each statement sees what is committed."""
@@ -117,60 +163,5 @@ class Application:
 
     def close(self) -> None:
         """Release connections."""
+        self.drivers.close()
         self.engine.dispose()
-
-
-class Unit:
-    """One transaction's repositories and services."""
-
-    def __init__(
-        self, app: Application, connection: Connection, manager: TransactionManager | None
-    ) -> None:
-        """Bound to a connection; `manager` ends its transaction."""
-        self.app = app
-        self.connection = connection
-        self._manager = manager
-        self._topics: set[str] = set()
-
-    def close(self) -> None:
-        """Give a reading unit's connection back."""
-        self.connection.close()
-
-    def wake_after_commit(self, topic: str) -> None:
-        """Hint a worker once this transaction is committed."""
-        if self._manager is not None and topic not in self._topics:
-            self._topics.add(topic)
-            self._manager.get().addAfterCommitHook(
-                lambda committed: self.app.queue.wake(topic) if committed else None
-            )
-
-    @cached_property
-    def feed(self) -> SqlFeed:
-        """What changed."""
-        return SqlFeed(self.connection, self.app.clock)
-
-    @cached_property
-    def quota(self) -> SqlQuota:
-        """What projects use."""
-        return SqlQuota(self.connection, self.app.quota_defaults)
-
-    @cached_property
-    def idempotency(self) -> SqlIdempotency:
-        """Answers given before."""
-        return SqlIdempotency(self.connection, self.app.clock, self.app.secrets)
-
-    @cached_property
-    def flavors(self) -> FlavorCatalogue:
-        """The sizes that servers come in."""
-        return FlavorCatalogue(SqlFlavors(self.connection), self.app.ids)
-
-    @cached_property
-    def keypairs(self) -> Keypairs:
-        """Users' keypairs."""
-        return Keypairs(
-            SqlKeypairs(self.connection),
-            self.app.key_maker,
-            self.app.clock,
-            self.app.ids,
-            self.app.settings.quota_key_pairs,
-        )

@@ -1,0 +1,55 @@
+"""Instance actions in SQL."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from cyclades.adapters.sql.schema.servers import instance_actions
+from cyclades.domain.model.errors import NotFound
+from cyclades.domain.model.instance_action import InstanceAction
+from cyclades.ports.servers import InstanceActions
+
+COLUMNS = tuple(instance_actions.c[name] for name in InstanceAction.__dataclass_fields__)
+
+
+class SqlInstanceActions(InstanceActions):
+    """One row an action."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work in this connection's transaction."""
+        self._connection = connection
+
+    def begin(self, action: InstanceAction) -> None:
+        """Insert."""
+        self._connection.execute(insert(instance_actions).values(asdict(action)))
+
+    def finish(self, effect_id: str, result: str, message: str | None, now: datetime) -> None:
+        """Update."""
+        self._connection.execute(
+            update(instance_actions)
+            .where(instance_actions.c.effect_id == effect_id)
+            .values(result=result, message=message, updated=now, finished=now)
+        )
+
+    def list(self, server_id: str) -> Sequence[InstanceAction]:
+        """Select, newest first."""
+        query = (
+            select(*COLUMNS)
+            .where(instance_actions.c.server_id == server_id)
+            .order_by(instance_actions.c.started.desc(), instance_actions.c.id.desc())
+        )
+        return [InstanceAction(*row) for row in self._connection.execute(query)]
+
+    def get(self, server_id: str, request_id: str) -> InstanceAction:
+        """Select one."""
+        row = self._connection.execute(
+            select(*COLUMNS).where(
+                instance_actions.c.server_id == server_id,
+                instance_actions.c.request_id == request_id,
+            )
+        ).first()
+        if row is None:
+            raise NotFound("action", request_id)
+        return InstanceAction(*row)

@@ -1,0 +1,132 @@
+"""Compute's repositories and services in one transaction."""
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from cyclades.adapters.sql.clusters import SqlClusters
+from cyclades.adapters.sql.flavors import SqlFlavors
+from cyclades.adapters.sql.instance_actions import SqlInstanceActions
+from cyclades.adapters.sql.keypairs import SqlKeypairs
+from cyclades.adapters.sql.outbox import SqlOutbox
+from cyclades.adapters.sql.servers import SqlServers, watched
+from cyclades.bootstrap.image import ImageUnit
+from cyclades.bootstrap.network import NetworkUnit
+from cyclades.domain.services.cluster_poll import Watched
+from cyclades.domain.services.cluster_updates import ClusterUpdates
+from cyclades.domain.services.clusters import Clusters
+from cyclades.domain.services.effect_submission import EffectSubmission
+from cyclades.domain.services.flavors import FlavorCatalogue
+from cyclades.domain.services.keypairs import Keypairs
+from cyclades.domain.services.server_actions import ServerActions
+from cyclades.domain.services.server_creation import ServerCreation
+from cyclades.domain.services.server_settlement import ServerSettlement
+
+
+class ComputeUnit(NetworkUnit, ImageUnit):
+    """What compute needs."""
+
+    @cached_property
+    def flavors(self) -> FlavorCatalogue:
+        """The sizes that servers come in."""
+        return FlavorCatalogue(SqlFlavors(self.connection), self.app.ids)
+
+    @cached_property
+    def keypairs(self) -> Keypairs:
+        """Users' keypairs."""
+        return Keypairs(
+            SqlKeypairs(self.connection),
+            self.app.key_maker,
+            self.app.clock,
+            self.app.ids,
+            self.app.settings.quota_key_pairs,
+        )
+
+    @cached_property
+    def clusters(self) -> SqlClusters:
+        """Where servers live."""
+        return SqlClusters(self.connection, self.app.secrets)
+
+    @cached_property
+    def cluster_register(self) -> Clusters:
+        """What operators do to clusters."""
+        return Clusters(self.clusters, self.app.clock)
+
+    @cached_property
+    def outbox(self) -> SqlOutbox:
+        """What clusters are asked to do; workers are woken after the commit."""
+        self.wake_after_commit("effects")
+        return SqlOutbox(self.connection, self.app.secrets)
+
+    @cached_property
+    def servers(self) -> SqlServers:
+        """Servers as aggregates."""
+        return SqlServers(self.connection)
+
+    @cached_property
+    def instance_actions(self) -> SqlInstanceActions:
+        """What was done to servers."""
+        return SqlInstanceActions(self.connection)
+
+    @cached_property
+    def server_settlement(self) -> ServerSettlement:
+        """What follows when a server changed."""
+        return ServerSettlement(
+            self.servers, self.server_ports, self.quota, self.feed, self.app.clock
+        )
+
+    @cached_property
+    def server_creation(self) -> ServerCreation:
+        """New servers."""
+        settings = self.app.settings
+        return ServerCreation(
+            self.servers,
+            self.instance_actions,
+            SqlFlavors(self.connection),
+            self.images.usable,
+            SqlKeypairs(self.connection),
+            self.clusters,
+            self.server_ports,
+            self.quota,
+            self.outbox,
+            self.feed,
+            self.app.clock,
+            self.app.ids,
+            settings.disk_template,
+            settings.instance_prefix,
+        )
+
+    @cached_property
+    def server_actions(self) -> ServerActions:
+        """What users do to their servers."""
+        return ServerActions(
+            self.servers,
+            self.instance_actions,
+            self.outbox,
+            self.server_settlement,
+            self.feed,
+            self.app.clock,
+            self.app.ids,
+        )
+
+    @cached_property
+    def cluster_updates(self) -> ClusterUpdates:
+        """What clusters report."""
+        return ClusterUpdates(
+            self.servers,
+            self.instance_actions,
+            self.outbox,
+            self.server_settlement,
+            self.app.clock,
+            self.app.ids,
+        )
+
+    @cached_property
+    def effect_submission(self) -> EffectSubmission:
+        """How submissions ended."""
+        return EffectSubmission(
+            self.outbox, self.cluster_updates, self.app.clock, self.app.settings.effect_deadline
+        )
+
+    def watched(self, cluster_id: str) -> Sequence[Watched]:
+        """A cluster's live servers as a poller compares them."""
+        return watched(self.connection, cluster_id)

@@ -1,0 +1,8 @@
+"""One transaction's repositories and services, of all services."""
+
+from cyclades.bootstrap.compute import ComputeUnit
+from cyclades.bootstrap.identity import IdentityUnit
+
+
+class Unit(ComputeUnit, IdentityUnit):
+    """Bound to one connection; each member is made when first used."""

@@ -1,0 +1,62 @@
+"""What may be done to a server in which state: one table.
+
+From the compute API's own rules; a wrong state is a conflict that says which state and
+why. `locked` servers refuse whoever is not an administrator.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cyclades.domain.model.server_states import TaskState, VmState
+
+
+class Action(StrEnum):
+    """Words as instance actions show them."""
+
+    CREATE = "create"
+    START = "start"
+    STOP = "stop"
+    REBOOT = "reboot"
+    DELETE = "delete"
+    LOCK = "lock"
+    UNLOCK = "unlock"
+    UPDATE = "update"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """When an action is allowed and what it makes of the server.
+
+    `launched`: needs an instance that once ran. `tasks`: the task states that do not
+    stand in the way (None is "nothing is being done"); empty means any.
+    """
+
+    states: frozenset[VmState]
+    task: TaskState | None = None
+    tasks: frozenset[TaskState | None] = frozenset({None})
+    launched: bool = False
+    despite_lock: bool = False
+
+
+ALIVE = frozenset(VmState) - {VmState.DELETED}
+ANY_TASK: frozenset[TaskState | None] = frozenset()
+RUNS = frozenset({VmState.ACTIVE})
+
+RULES: Mapping[tuple[Action, str], Rule] = {
+    (Action.START, ""): Rule(frozenset({VmState.STOPPED}), TaskState.POWERING_ON),
+    (Action.STOP, ""): Rule(
+        frozenset({VmState.ACTIVE, VmState.ERROR}), TaskState.POWERING_OFF, launched=True
+    ),
+    (Action.REBOOT, "SOFT"): Rule(RUNS, TaskState.REBOOTING),
+    (Action.REBOOT, "HARD"): Rule(
+        frozenset({VmState.ACTIVE, VmState.STOPPED, VmState.ERROR}),
+        TaskState.REBOOTING_HARD,
+        tasks=frozenset({None, TaskState.REBOOTING}),
+        launched=True,
+    ),
+    (Action.DELETE, ""): Rule(ALIVE, TaskState.DELETING, tasks=ANY_TASK),
+    (Action.LOCK, ""): Rule(ALIVE, tasks=ANY_TASK, despite_lock=True),
+    (Action.UNLOCK, ""): Rule(ALIVE, tasks=ANY_TASK, despite_lock=True),
+    (Action.UPDATE, ""): Rule(ALIVE, tasks=ANY_TASK),
+}

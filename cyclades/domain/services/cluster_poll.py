@@ -1,0 +1,162 @@
+"""One look at a cluster: what its jobs and instances say about our servers.
+
+Reads only; whoever polls applies the reports. What we know is read before the cluster
+is, so that a report never counts against something newer.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from cyclades.domain.model.effects import Operation
+from cyclades.domain.model.reports import (
+    InstanceAbsent,
+    InstanceReport,
+    JobOutcome,
+    JobRank,
+    JobReport,
+    Power,
+)
+from cyclades.domain.model.server_states import AS_SEEN
+from cyclades.ports.cluster_driver import ClusterDriver
+from cyclades.ports.outbox import InFlight
+
+Report = JobReport | InstanceReport | InstanceAbsent
+REMOVAL = "OP_INSTANCE_REMOVE"
+LOSSES_TO_BELIEVE = 3  # looks in a row at which a job was missing
+LOST_CODE = "job_lost"
+FUSE_SHARE, FUSE_FLOOR = 0.2, 3  # absences in one look beyond which none is believed
+
+# Whether an operation whose job was lost has happened all the same.
+HAPPENED: Mapping[Operation, tuple[Power | None, ...]] = {
+    Operation.CREATE: (Power.RUNNING, Power.STOPPED),
+    Operation.START: (Power.RUNNING,),
+    Operation.STOP: (Power.STOPPED, Power.CRASHED),
+    Operation.REBOOT: (Power.RUNNING,),
+    Operation.REMOVE: (None,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A live server as we know it; `quiet` when nothing is being done by us."""
+
+    instance: str
+    version: int
+    vm_state: str
+    power: str
+    vcpus: int
+    ram: int
+    absences: int
+    quiet: bool
+
+
+@dataclass(slots=True)
+class PollMemory:
+    """What a poller remembers between looks; losing it only costs a longer look."""
+
+    seen_job: int = 0
+    losses: dict[str, int] = field(default_factory=dict)
+    open_jobs: set[int] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterPoll:
+    """Looks at one cluster."""
+
+    cluster_id: str
+    driver: ClusterDriver
+    memory: PollMemory
+
+    def jobs(self, flying: Sequence[InFlight], watched: Mapping[str, Watched]) -> Iterator[Report]:
+        """What our effects' jobs say, and what other people's jobs have touched."""
+        waiting = {effect.effect_id: effect for effect in flying}
+        found = self.driver.jobs(self._since(flying))
+        numbers = {job.job_id for job in found}
+        for job in found:
+            effect = waiting.get(job.effect_id or "")
+            if effect is not None and job.rank > effect.job_rank:
+                yield job
+            elif effect is None and job.rank is JobRank.FINAL:
+                known = watched.get(job.instance or "")
+                yield from self._touched(job, known) if known else ()
+        for effect in flying:
+            if effect.job_id is None or effect.job_id in numbers:
+                self.memory.losses.pop(effect.effect_id, None)
+            else:
+                yield from self._missing_job(effect, effect.job_id)
+        self._remember(found)
+
+    def instances(self, watched: Mapping[str, Watched], busy: set[str]) -> Iterator[Report]:
+        """All instances against all quiet servers; `busy` names have a live job."""
+        seen = {report.instance: report for report in self.driver.instances()}
+        quiet = {name: known for name, known in watched.items() if known.quiet}
+        for name, known in quiet.items():
+            if name in seen and differs(seen[name], known):
+                yield replace(seen[name], server_version=known.version)
+        missing = [name for name in quiet if name not in seen and name not in busy]
+        if len(missing) > max(FUSE_FLOOR, FUSE_SHARE * len(quiet)):
+            return  # a list with this many holes is no evidence
+        for name in missing:
+            yield from self._look(quiet[name], removed=False)
+
+    def busy(self, flying: Sequence[InFlight]) -> set[str]:
+        """Instances that a job of ours is about."""
+        return {effect.instance for effect in flying}
+
+    def _since(self, flying: Sequence[InFlight]) -> int:
+        ours = [effect.job_id for effect in flying if effect.job_id is not None]
+        return min([self.memory.seen_job + 1, *ours, *self.memory.open_jobs]) - 1
+
+    def _remember(self, found: Sequence[JobReport]) -> None:
+        self.memory.open_jobs = {job.job_id for job in found if job.rank < JobRank.FINAL}
+        self.memory.seen_job = max([self.memory.seen_job, *(job.job_id for job in found)])
+
+    def _touched(self, job: JobReport, known: Watched) -> Iterator[Report]:
+        news = job.job_id > self.memory.seen_job or job.job_id in self.memory.open_jobs
+        if not known.quiet or not news:
+            return
+        removed = job.opcode == REMOVAL and job.outcome is JobOutcome.SUCCESS
+        yield from self._look(known, removed=removed)
+
+    def _look(self, known: Watched, *, removed: bool) -> Iterator[Report]:
+        report = self.driver.instance(known.instance)
+        if report is None:
+            yield InstanceAbsent(self.cluster_id, known.instance, removed, known.version)
+        elif differs(report, known):
+            yield replace(report, server_version=known.version)
+
+    def _missing_job(self, effect: InFlight, job_id: int) -> Iterator[Report]:
+        job = self.driver.job(job_id)  # archived jobs are not in the list
+        if job is not None:
+            # A job of that number may be somebody else's when a queue was wiped.
+            if job.effect_id == effect.effect_id and job.rank > effect.job_rank:
+                yield job
+            return
+        losses = self.memory.losses.get(effect.effect_id, 0) + 1
+        self.memory.losses[effect.effect_id] = losses
+        if losses < LOSSES_TO_BELIEVE:
+            return
+        report = self.driver.instance(effect.instance)
+        power = report.power if report else None
+        happened = power in HAPPENED[effect.operation]
+        yield JobReport(
+            self.cluster_id,
+            job_id,
+            JobRank.FINAL,
+            JobOutcome.SUCCESS if happened else JobOutcome.ERROR,
+            "",
+            effect.instance,
+            effect.effect_id,
+            error_code=None if happened else LOST_CODE,
+        )
+
+
+def differs(seen: InstanceReport, known: Watched) -> bool:
+    """Whether a sight tells anything new."""
+    state = AS_SEEN.get(seen.power)
+    return state is not None and (
+        state != known.vm_state
+        or seen.power != known.power
+        or (seen.vcpus, seen.memory_mib) != (known.vcpus, known.ram)
+        or known.absences > 0
+    )

@@ -1,0 +1,153 @@
+"""The update path's one verb: whatever a cluster reports ends here."""
+
+from dataclasses import dataclass
+from functools import singledispatchmethod
+
+from cyclades.domain.model.effects import Effect, Operation, RemoveInstance
+from cyclades.domain.model.instance_action import ERROR, SUCCESS, InstanceAction
+from cyclades.domain.model.job_errors import user_sentence
+from cyclades.domain.model.reports import (
+    InstanceAbsent,
+    InstanceReport,
+    JobOutcome,
+    JobRank,
+    JobReport,
+)
+from cyclades.domain.model.server import Server
+from cyclades.domain.services.server_settlement import ServerSettlement
+from cyclades.ports.clock import Clock
+from cyclades.ports.ids import Ids
+from cyclades.ports.outbox import InFlight, Outbox
+from cyclades.ports.servers import InstanceActions, ServerRepository
+
+UNKNOWN_INSTANCE = "unknown_entity"
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterUpdates:
+    """Believe a report or not, and make it the state that users see.
+
+    Jobs are ordered by the rank of their status, servers by generation and version;
+    never by a clock. Every report may come twice, late, or not at all.
+    """
+
+    servers: ServerRepository
+    actions: InstanceActions
+    outbox: Outbox
+    settlement: ServerSettlement
+    clock: Clock
+    ids: Ids
+
+    @singledispatchmethod
+    def apply(self, report: object) -> bool:
+        """Apply one report in the caller's transaction; True if it changed anything.
+
+        A job report is old news when its effect is finished or was seen further along. An
+        instance's report counts only while its server is quiet and still has the version
+        that it had before the cluster was read.
+        """
+        raise TypeError(f"no such report: {type(report).__name__}")
+
+    @apply.register
+    def _job(self, report: JobReport) -> bool:
+        if report.effect_id is None:
+            return False
+        effect = self.outbox.lock(report.effect_id)
+        if effect is None or effect.cluster_id != report.cluster_id:
+            return False
+        if effect.job_id not in {None, report.job_id} or report.rank <= effect.job_rank:
+            return False
+        self.outbox.advance(effect.effect_id, report.job_id, report.rank)
+        server = self.servers.by_id(effect.server_id)
+        if report.rank is JobRank.FINAL:
+            self._settle(effect, server, report)
+        else:
+            self._progress(effect, server)
+        return True
+
+    @apply.register
+    def _instance(self, report: InstanceReport) -> bool:
+        server = self.servers.by_instance(report.cluster_id, report.instance)
+        if server is None or not server.quiet or server.version != report.server_version:
+            return False
+        before = server.usage
+        if not server.observe(report):
+            return False
+        self.settlement.keep(server, before)
+        return True
+
+    @apply.register
+    def _absence(self, report: InstanceAbsent) -> bool:
+        server = self.servers.by_instance(report.cluster_id, report.instance)
+        if server is None or not server.quiet or server.version != report.server_version:
+            return False
+        before, now = server.usage, self.clock.now()
+        if not server.miss(now, removed=report.removed):
+            return False
+        if server.deleted:
+            self.actions.begin(
+                InstanceAction(
+                    self.ids.new(),
+                    server.id,
+                    f"req-{self.ids.new()}",
+                    "delete",
+                    None,
+                    server.project_id,
+                    None,
+                    now,
+                    now,
+                    now,
+                    SUCCESS,
+                    "The server was removed by an operator.",
+                )
+            )
+        self.settlement.keep(server, before)
+        return True
+
+    def refuse(self, effect: InFlight, message: str) -> None:
+        """The effect will never have a job: settle it as failed, in words for its user."""
+        self._conclude(effect, self.servers.by_id(effect.server_id), message)
+
+    def _progress(self, effect: InFlight, server: Server) -> None:
+        if effect.operation is Operation.CREATE and not server.deleted:
+            before = server.task_state
+            server.begin()
+            if server.task_state is not before:
+                self.settlement.keep(server, server.usage)
+
+    def _settle(self, effect: InFlight, server: Server, report: JobReport) -> None:
+        gone = effect.operation is Operation.REMOVE and report.error_code == UNKNOWN_INSTANCE
+        if report.outcome is JobOutcome.SUCCESS or gone:
+            self._conclude(effect, server, None)
+        else:
+            self._conclude(effect, server, user_sentence(report))
+
+    def _conclude(self, effect: InFlight, server: Server, failure: str | None) -> None:
+        now, before = self.clock.now(), server.usage
+        state, result = ("done", SUCCESS) if failure is None else ("failed", ERROR)
+        self.outbox.finish(effect.effect_id, state, failure, now)
+        self.actions.finish(effect.effect_id, result, failure, now)
+        if server.deleted or effect.purpose == "cleanup":
+            return
+        if failure is None:
+            server.succeed(effect.operation, effect.effect_id, now)
+        else:
+            server.fail(effect.operation, effect.effect_id, failure, now)
+            if effect.operation is Operation.CREATE:
+                self._clean_up(effect, server)
+        self.settlement.keep(server, before)
+
+    def _clean_up(self, effect: InFlight, server: Server) -> None:
+        # Ganeti keeps the instance of a failed create in its configuration.
+        self.outbox.put(
+            Effect(
+                self.ids.new(),
+                effect.cluster_id,
+                server.id,
+                effect.generation,
+                effect.request_id,
+                RemoveInstance(effect.instance),
+                purpose="cleanup",
+            ),
+            self.clock.now(),
+        )

@@ -1,0 +1,86 @@
+"""Submitting one effect: what to do with each way in which it can end."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from cyclades.domain.services.cluster_updates import ClusterUpdates
+from cyclades.ports.clock import Clock
+from cyclades.ports.cluster_driver import (
+    ClusterDriver,
+    ClusterUnavailable,
+    SubmissionAmbiguous,
+    SubmissionRefused,
+)
+from cyclades.ports.outbox import Claim, Outbox
+
+REFUSED = "The cluster did not accept the operation."
+TOO_LATE = "The cluster could not be reached in time."
+LONGEST_WAIT = 30  # seconds between attempts
+SETTLE = 20  # seconds until a request whose answer was lost can surely not arrive any more
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How an attempt ended: a job, a refusal, or neither (then it is tried again)."""
+
+    job_id: int | None = None
+    refused: str | None = None
+    uncertain: bool = False
+    error: str = ""
+
+
+Handler = Callable[[Claim, Exception], Outcome]
+
+# What an exception says about the job: there is none; there may be one; it was never sent
+# (then an earlier uncertainty stays).
+HANDLERS: Mapping[type[Exception], Handler] = {
+    SubmissionRefused: lambda _, error: Outcome(refused=REFUSED, error=str(error)),
+    SubmissionAmbiguous: lambda _, error: Outcome(uncertain=True, error=str(error)),
+    ClusterUnavailable: lambda claim, error: Outcome(uncertain=claim.uncertain, error=str(error)),
+}
+
+
+def attempt(driver: ClusterDriver, claim: Claim) -> Outcome:
+    """Find the job of an earlier attempt, or submit; talks to the cluster only."""
+    try:
+        if claim.uncertain:
+            job_id = driver.find(claim.effect.id)
+            if job_id is not None:
+                return Outcome(job_id=job_id)
+        return Outcome(job_id=driver.submit(claim.effect))
+    except tuple(HANDLERS) as error:
+        handler = next(HANDLERS[kind] for kind in type(error).__mro__ if kind in HANDLERS)
+        return handler(claim, error)
+
+
+@dataclass(frozen=True, slots=True)
+class EffectSubmission:
+    """Writes down how an attempt ended, unless somebody else has taken the effect over."""
+
+    outbox: Outbox
+    updates: ClusterUpdates
+    clock: Clock
+    deadline: int
+
+    def record(self, claim: Claim, outcome: Outcome) -> bool:
+        """Submitted, refused or to be tried again; False when the claim was lost."""
+        if outcome.job_id is not None:
+            return self.outbox.submitted(claim.effect.id, claim.fence, outcome.job_id)
+        if outcome.refused is not None:
+            return self._give_up(claim, outcome.refused)
+        age = (self.clock.now() - claim.created).total_seconds()
+        if age > self.deadline and not outcome.uncertain:
+            return self._give_up(claim, TOO_LATE)
+        wait = SETTLE if outcome.uncertain else min(2**claim.attempts, LONGEST_WAIT)
+        due = self.clock.now() + timedelta(seconds=wait)
+        return self.outbox.postpone(
+            claim.effect.id, claim.fence, due, uncertain=outcome.uncertain, error=outcome.error
+        )
+
+    def _give_up(self, claim: Claim, message: str) -> bool:
+        effect = self.outbox.lock(claim.effect.id)
+        if effect is None or effect.fence != claim.fence:
+            return False
+        self.updates.refuse(effect, message)
+        return True

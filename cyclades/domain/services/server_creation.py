@@ -1,0 +1,294 @@
+"""Creating servers."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Literal
+
+from cyclades.domain.model.effects import (
+    CreateInstance,
+    DiskWanted,
+    Effect,
+    GuestConfig,
+    NicWanted,
+)
+from cyclades.domain.model.errors import InvalidInput, NotFound
+from cyclades.domain.model.events import Changed
+from cyclades.domain.model.flavor import Flavor
+from cyclades.domain.model.identity import Caller
+from cyclades.domain.model.image import Image
+from cyclades.domain.model.instance_action import InstanceAction
+from cyclades.domain.model.placement import GIB, Choice, Demand, choose
+from cyclades.domain.model.port import ServerPort, WantedInterface
+from cyclades.domain.model.quota import UNLIMITED
+from cyclades.domain.model.server import Server
+from cyclades.domain.model.server_actions import Action
+from cyclades.domain.model.sharing import reach_of
+from cyclades.domain.services.server_ports import ServerPorts
+from cyclades.ports.clock import Clock
+from cyclades.ports.clusters import ClusterRepository
+from cyclades.ports.feed import Feed
+from cyclades.ports.flavors import FlavorRepository
+from cyclades.ports.ids import Ids
+from cyclades.ports.keypairs import KeypairRepository
+from cyclades.ports.outbox import Outbox
+from cyclades.ports.quota import QuotaLedger
+from cyclades.ports.servers import InstanceActions, ServerRepository
+
+
+@dataclass(frozen=True, slots=True)
+class WantedServer:
+    """What a user asks for; ids and names as they came.
+
+    `personality` pairs a path with base64 contents, `user_data` is base64 text.
+    """
+
+    name: str
+    flavor_id: str
+    image_id: str
+    interfaces: Sequence[WantedInterface] | Literal["auto", "none"] = "auto"
+    security_groups: Sequence[str] = ()
+    key_name: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    user_data: str = ""
+    personality: tuple[tuple[str, str], ...] = ()
+    min_count: int = 1
+    max_count: int = 1
+    zone: str | None = None
+    admin_password: str | None = None
+    description: str | None = None
+    hostname: str | None = None
+    config_drive: bool = False
+    disk_config: str = "MANUAL"
+    access_ipv4: str = ""
+    access_ipv6: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ingredients:
+    """What the words of a request turned out to mean."""
+
+    flavor: Flavor
+    image: Image
+    public_keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """The accepted servers; the password is shown once and kept nowhere in clear."""
+
+    servers: Sequence[Server]
+    reservation_id: str
+    admin_password: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServerCreation:
+    """Promise servers: understand the wish, wire, place, record, ask, charge."""
+
+    servers: ServerRepository
+    actions: InstanceActions
+    flavors: FlavorRepository
+    usable_image: Callable[[Caller, str], Image]
+    keypairs: KeypairRepository
+    clusters: ClusterRepository
+    ports: ServerPorts
+    quota: QuotaLedger
+    outbox: Outbox
+    feed: Feed
+    clock: Clock
+    ids: Ids
+    disk_template: str
+    instance_prefix: str
+
+    def create(self, caller: Caller, request_id: str, wanted: WantedServer) -> Promised:
+        """Accept 1 to `max_count` servers. Raises InvalidInput, OverQuota, NoCapacity, Conflict."""
+        known = self._understand(caller, wanted)
+        count = self._affordable(caller, wanted, known.flavor)
+        password = wanted.admin_password or self.ids.password()
+        reservation = f"r-{self.ids.new().replace('-', '')[-8:]}"
+        servers = []
+        for index in range(count):
+            server = self._server(caller, wanted, known, index, count)
+            server.reservation_id = reservation
+            wired = self.ports.wire(
+                caller,
+                server.id,
+                server.availability_zone,
+                wanted.interfaces,
+                wanted.security_groups,
+            )
+            guest = GuestConfig(
+                password,
+                known.public_keys,
+                server.hostname,
+                wanted.user_data,
+                wanted.personality,
+            )
+            command = self._command(server, known.image, wired)
+            self._record(
+                server,
+                Effect(
+                    server.effect_id or "",
+                    server.cluster_id,
+                    server.id,
+                    server.generation,
+                    request_id,
+                    command,
+                    guest,
+                ),
+                caller,
+            )
+            servers.append(server)
+        total = {name: amount * count for name, amount in servers[0].usage.items()}
+        self.quota.charge(server.project_id, total)
+        return Promised(servers, reservation, password)
+
+    def _understand(self, caller: Caller, wanted: WantedServer) -> Ingredients:
+        # Whatever a body names and nobody has is the body's fault: 400, not 404.
+        try:
+            flavor = self.flavors.get(reach_of(caller), wanted.flavor_id)
+        except NotFound as error:
+            raise InvalidInput(
+                f"Flavor {wanted.flavor_id} could not be found.", "server.flavorRef"
+            ) from error
+        try:
+            image = self.usable_image(caller, wanted.image_id)
+        except NotFound as error:
+            raise InvalidInput(
+                f"Image {wanted.image_id} could not be found.", "server.imageRef"
+            ) from error
+        keys: tuple[str, ...] = ()
+        if wanted.key_name is not None:
+            try:
+                keys = (self.keypairs.get(caller.user_id, wanted.key_name).public_key,)
+            except NotFound as error:
+                raise InvalidInput("Invalid key_name provided.", "server.key_name") from error
+        require_fit(flavor, image)
+        return Ingredients(flavor, image, keys)
+
+    def _affordable(self, caller: Caller, wanted: WantedServer, flavor: Flavor) -> int:
+        if wanted.max_count == wanted.min_count:
+            return wanted.max_count
+        each = {"instances": 1, "cores": flavor.vcpus, "ram": flavor.ram}
+        room = [
+            (held.limit - held.used) // max(each[name], 1)
+            for name, held in self.quota.holdings(caller.project_id or "", list(each)).items()
+            if held.limit != UNLIMITED
+        ]
+        return max(wanted.min_count, min([wanted.max_count, *room]))
+
+    def _server(
+        self, caller: Caller, wanted: WantedServer, known: Ingredients, index: int, count: int
+    ) -> Server:
+        flavor, now = known.flavor, self.clock.now()
+        choice = self._place(flavor, wanted.zone)
+        server_id = self.ids.new()
+        name = wanted.name if count == 1 else f"{wanted.name}-{index + 1}"
+        return Server(
+            id=server_id,
+            project_id=caller.project_id or "",
+            user_id=caller.user_id,
+            name=name,
+            cluster_id=choice.cluster.id,
+            instance=f"{self.instance_prefix}{server_id}",
+            availability_zone=choice.cluster.availability_zone,
+            flavor_id=flavor.id,
+            flavor=asdict(flavor),
+            vcpus=flavor.vcpus,
+            ram=flavor.ram,
+            disk=flavor.disk,
+            created=now,
+            updated=now,
+            description=wanted.description,
+            hostname=wanted.hostname or host_name(name),
+            launch_index=index,
+            pinned_zone=wanted.zone,
+            image_id=known.image.id,
+            key_name=wanted.key_name,
+            metadata=dict(wanted.metadata),
+            tags=tuple(sorted(set(wanted.tags))),
+            security_groups=tuple(wanted.security_groups),
+            config_drive=wanted.config_drive,
+            disk_config=wanted.disk_config,
+            access_ipv4=wanted.access_ipv4,
+            access_ipv6=wanted.access_ipv6,
+            effect_id=self.ids.new(),
+            placement=reasons(choice),
+        )
+
+    def _place(self, flavor: Flavor, zone: str | None) -> Choice:
+        clusters = self.clusters.list()
+        if zone is not None and zone not in {cluster.availability_zone for cluster in clusters}:
+            raise InvalidInput(
+                "The requested availability zone is not available", "server.availability_zone"
+            )
+        demand = Demand(flavor.vcpus, flavor.ram, flavor.disk, self.disk_template, zone)
+        return choose(clusters, demand)
+
+    def _command(self, server: Server, image: Image, wired: Sequence[ServerPort]) -> CreateInstance:
+        disk = DiskWanted(f"{self.instance_prefix}disk-{server.id}", max(server.disk, 1) * GIB)
+        return CreateInstance(
+            instance=server.instance,
+            vcpus=server.vcpus,
+            memory_mib=server.ram,
+            disk_template=self.disk_template,
+            disks=(disk,),
+            nics=tuple(
+                NicWanted(
+                    f"{self.instance_prefix}nic-{port.port_id}",
+                    port.mac,
+                    port.link,
+                    port.mode,
+                    port.ipv4,
+                )
+                for port in wired
+            ),
+            image_id=image.id,
+            image_format=image.disk_format or "raw",
+            tags=(f"cyclades:server:{server.id}",),
+        )
+
+    def _record(self, server: Server, effect: Effect, caller: Caller) -> None:
+        now = server.created
+        self.servers.add(server)
+        self.outbox.put(effect, now)
+        self.actions.begin(
+            InstanceAction(
+                self.ids.new(),
+                server.id,
+                effect.request_id,
+                Action.CREATE,
+                caller.user_id,
+                server.project_id,
+                effect.id,
+                now,
+                now,
+            )
+        )
+        self.feed.publish(Changed("server", server.id, server.version, server.project_id))
+        self.clusters.reserve(server.cluster_id, server.ram, max(server.disk, 1) * GIB)
+
+
+def require_fit(flavor: Flavor, image: Image) -> None:
+    """Raise InvalidInput when the image needs more than the flavor gives."""
+    if image.min_ram > flavor.ram:
+        raise InvalidInput("Flavor's memory is too small for requested image.", "server.flavorRef")
+    needed = max(image.min_disk * 2**30, image.disk_size)
+    if flavor.disk and needed > flavor.disk * 2**30:
+        raise InvalidInput("Flavor's disk is too small for requested image.", "server.flavorRef")
+
+
+def host_name(name: str) -> str:
+    """A name that DNS allows, from whatever the user called the server."""
+    letters = [c if c.isascii() and (c.isalnum() or c == "-") else "-" for c in name.lower()]
+    return "".join(letters).strip("-.")[:63].strip("-") or "server"
+
+
+def reasons(choice: Choice) -> dict[str, object]:
+    """Why this cluster, for operators."""
+    return {
+        "cluster": choice.cluster.name,
+        "refused": dict(choice.refused),
+        "weights": {name: round(value, 4) for name, value in choice.weights.items()},
+    }

@@ -1,0 +1,204 @@
+"""The interfaces of servers: made or taken with the server, given back with it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from cyclades.domain.model.errors import Conflict, InvalidInput, NotFound
+from cyclades.domain.model.events import Changed
+from cyclades.domain.model.identity import Caller
+from cyclades.domain.model.network import Network
+from cyclades.domain.model.port import (
+    ACTIVE,
+    COMPUTE_OWNER,
+    DOWN,
+    Port,
+    ServerPort,
+    WantedInterface,
+    WantedIp,
+    WantedPort,
+)
+from cyclades.domain.services.plugging import Plugging
+from cyclades.domain.services.ports import in_use, require_own
+from cyclades.domain.services.security_groups import SecurityGroups
+from cyclades.ports.addresses import AddressRepository
+from cyclades.ports.clock import Clock
+from cyclades.ports.feed import Feed
+from cyclades.ports.networks import NetworkRepository
+from cyclades.ports.ports import PortRepository
+from cyclades.ports.quota import QuotaLedger
+
+Wanted = Sequence[WantedInterface] | Literal["auto", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class ServerPorts:
+    """Called inside the transaction that makes or ends the server."""
+
+    networks: NetworkRepository
+    ports: PortRepository
+    addresses: AddressRepository
+    plugging: Plugging
+    groups: SecurityGroups
+    quota: QuotaLedger
+    feed: Feed
+    clock: Clock
+
+    def wire(
+        self,
+        caller: Caller,
+        server_id: str,
+        zone: str,
+        wanted: Wanted,
+        security_groups: Sequence[str] = (),
+    ) -> list[ServerPort]:
+        """Plug the server in, in this order; charge the ports that are made.
+
+        Security groups are names or ids, none means the default one; ports that exist keep
+        theirs. Raises NotFound, Forbidden, PortInUse, AddressesExhausted,
+        IpAddressAlreadyAllocated, InvalidInput, OverQuota.
+        """
+        project_id = caller.project_id or ""
+        items = self._items(project_id, wanted)
+        if not items:
+            return []
+        groups = self.groups.chosen(project_id, security_groups)
+        held: dict[str, Network] = {}
+        plugged: list[ServerPort] = []
+        made = 0
+        for position, item in enumerate(items):
+            if item.port_id is not None:
+                port = self._take(caller, server_id, zone, item, position)
+                network = self._held(held, port.network_id)
+            else:
+                network = self._held(held, self._named(item))
+                port = self._make(caller, network, server_id, zone, item, position, groups)
+                made += 1
+            self._publish(port)
+            plugged.append(as_interface(network, port))
+        if made:
+            self.quota.charge(project_id, {"port": made})
+        return plugged
+
+    def release(self, server_id: str) -> None:
+        """Unplug the server: its own ports go, users' ports are free again. Idempotent."""
+        mine = [port for port in self.ports.of_device(server_id) if port.on_server]
+        gone = [port for port in mine if not port.keep]
+        now = self.clock.now()
+        for port in mine:
+            changed = replace(
+                port,
+                device_id="",
+                device_owner="",
+                status=DOWN,
+                position=0,
+                tag=None,
+                updated=now,
+                version=port.version + 1,
+            )
+            if port.keep:
+                self.ports.save(changed)
+            self._publish(changed)
+        if gone:
+            ids = [port.id for port in gone]
+            self.addresses.release(ids)
+            self.ports.remove(ids)
+        for project_id, count in _by_project(gone).items():
+            self.quota.release(project_id, {"port": count})
+
+    def mark(self, server_id: str, active: bool) -> None:  # noqa: FBT001 - a state, not a mode
+        """Say whether the server's ports carry traffic."""
+        for port in self.ports.mark(server_id, ACTIVE if active else DOWN, self.clock.now()):
+            self._publish(port)
+
+    def _items(self, project_id: str, wanted: Wanted) -> Sequence[WantedInterface]:
+        if isinstance(wanted, str):
+            return self._automatic(project_id) if wanted == "auto" else ()
+        return wanted
+
+    def _automatic(self, project_id: str) -> Sequence[WantedInterface]:
+        """The project's only network, else the public one. Raises Conflict."""
+        own = self.networks.usable(project_id)
+        if len(own) == 1:
+            return [WantedInterface(own[0].id)]
+        public = self.networks.public()
+        if public is None:
+            raise Conflict("There is no network that the server could be plugged into.")
+        return [WantedInterface(public.id)]
+
+    def _held(self, held: dict[str, Network], network_id: str) -> Network:
+        if network_id not in held:
+            held[network_id] = self.networks.hold(network_id)
+        return held[network_id]
+
+    @staticmethod
+    def _named(item: WantedInterface) -> str:
+        if item.network_id is None:
+            raise InvalidInput("An interface names a network or a port.", "networks")
+        return item.network_id
+
+    def _make(
+        self,
+        caller: Caller,
+        network: Network,
+        server_id: str,
+        zone: str,
+        item: WantedInterface,
+        position: int,
+        groups: Sequence[str],
+    ) -> Port:
+        network.require_pluggable(caller)
+        fixed = (WantedIp(ip_address=item.fixed_ip),) if item.fixed_ip else None
+        require_own(caller, network, WantedPort(network.id, fixed_ips=fixed))
+        wanted = WantedPort(
+            network.id,
+            fixed_ips=fixed,
+            device_id=server_id,
+            device_owner=f"{COMPUTE_OWNER}{zone}",
+            keep=False,
+            position=position,
+            tag=item.tag,
+        )
+        own_groups = groups if network.port_security_enabled else ()
+        return self.plugging.make(network, caller.project_id or "", wanted, own_groups)
+
+    def _take(
+        self, caller: Caller, server_id: str, zone: str, item: WantedInterface, position: int
+    ) -> Port:
+        port = self.ports.get(item.port_id or "")
+        if not (caller.is_admin or port.project_id == caller.project_id):
+            raise NotFound("port", port.id)
+        if port.device_id:
+            raise in_use(port)
+        if item.fixed_ip and item.fixed_ip not in {ip.ip_address for ip in port.fixed_ips}:
+            raise InvalidInput(
+                f"Fixed IP address {item.fixed_ip[:64]} is not one of port {port.id}.", "networks"
+            )
+        changed = replace(
+            port,
+            device_id=server_id,
+            device_owner=f"{COMPUTE_OWNER}{zone}",
+            position=position,
+            tag=item.tag,
+            updated=self.clock.now(),
+            version=port.version + 1,
+        )
+        self.ports.save(changed)
+        return changed
+
+    def _publish(self, port: Port) -> None:
+        self.feed.publish(Changed("port", port.id, port.version, port.project_id))
+
+
+def as_interface(network: Network, port: Port) -> ServerPort:
+    """A port as clusters need it."""
+    addresses = tuple(fixed.ip_address for fixed in port.fixed_ips)
+    ipv4 = next((address for address in addresses if ":" not in address), None)
+    return ServerPort(port.id, network.id, port.mac, network.link, network.mode, ipv4, addresses)
+
+
+def _by_project(ports: Sequence[Port]) -> Mapping[str, int]:
+    counts: dict[str, int] = {}
+    for port in ports:
+        counts[port.project_id] = counts.get(port.project_id, 0) + 1
+    return counts

@@ -1,0 +1,90 @@
+"""The outbox: effects between the transaction that wants them and the job that does them.
+
+States: queued -> claimed -> submitted -> finished (done, failed or cancelled). One effect
+of a server is in flight at a time, in order. A claim is a lease with a fence: whoever
+comes with an old fence changes nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from cyclades.domain.model.effects import Effect, Operation
+from cyclades.domain.model.reports import JobRank
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An effect to submit. `uncertain`: an earlier attempt may have reached the cluster."""
+
+    effect: Effect
+    fence: int
+    attempts: int
+    uncertain: bool
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InFlight:
+    """An effect that is not finished, and how far its job was seen."""
+
+    effect_id: str
+    cluster_id: str
+    server_id: str
+    operation: Operation
+    instance: str
+    generation: int
+    request_id: str
+    purpose: str
+    state: str
+    job_id: int | None
+    job_rank: int
+    fence: int
+
+
+class Outbox(Protocol):
+    """In the caller's transaction, all of it."""
+
+    def put(self, effect: Effect, now: datetime) -> None:
+        """Queue an effect behind its server's others; the guest part is sealed."""
+        ...
+
+    def claim(
+        self, now: datetime, lease_until: datetime, limit: int, per_cluster: int
+    ) -> Sequence[Claim]:
+        """Take up to `limit` effects that are due, each its server's oldest, or whose lease ended.
+
+        Clusters with `per_cluster` effects in flight get no more.
+        """
+        ...
+
+    def submitted(self, effect_id: str, fence: int, job_id: int) -> bool:
+        """A job exists; the guest part is forgotten. False when the fence is old."""
+        ...
+
+    def postpone(
+        self, effect_id: str, fence: int, due: datetime, *, uncertain: bool, error: str
+    ) -> bool:
+        """Try again later. `uncertain`: this attempt may have reached the cluster."""
+        ...
+
+    def cancel_unsent(self, server_id: str, now: datetime) -> Sequence[Operation]:
+        """Cancel the server's effects that surely never reached a cluster; which they were."""
+        ...
+
+    def lock(self, effect_id: str) -> InFlight | None:
+        """An effect that is not finished, claimed for this transaction."""
+        ...
+
+    def advance(self, effect_id: str, job_id: int, rank: JobRank) -> None:
+        """The job was seen this far."""
+        ...
+
+    def finish(self, effect_id: str, state: str, error: str | None, now: datetime) -> None:
+        """Done, failed or cancelled; the guest part is forgotten."""
+        ...
+
+    def in_flight(self, cluster_id: str) -> Sequence[InFlight]:
+        """The cluster's effects that are not finished, oldest first."""
+        ...

@@ -1,0 +1,147 @@
+"""The poller: the update path that needs nobody's help.
+
+One look at a time for each cluster, in a thread of its own, so that a dead cluster
+delays only its own servers. A lease keeps several pollers apart.
+"""
+
+import threading
+from collections.abc import Iterable
+from datetime import timedelta
+from functools import partial
+
+import structlog
+
+from cyclades.bootstrap import Application, Unit
+from cyclades.domain.model.errors import NotFound
+from cyclades.domain.services.cluster_poll import ClusterPoll, PollMemory, Report
+from cyclades.ports.cluster_driver import ClusterUnavailable
+
+log = structlog.get_logger("cyclades.poller")
+LEASE = 15  # seconds
+
+
+class ClusterPoller:
+    """Polls one cluster."""
+
+    def __init__(self, app: Application, cluster_id: str, holder: str) -> None:
+        """`holder` names this process in the lease."""
+        self._app = app
+        self._cluster_id = cluster_id
+        self._holder = holder
+        self._memory = PollMemory()
+        self._next_scan = 0.0
+        self._pause = app.settings.poll_fast
+        self._answers: bool | None = None
+
+    def turn(self) -> float:
+        """One look; how long to wait until the next, in seconds."""
+        settings = self._app.settings
+        if not self._lease():
+            return settings.poll_slow
+        try:
+            moved = self._look()
+        except ClusterUnavailable as error:
+            log.warning("cluster does not answer", cluster=self._cluster_id, error=str(error))
+            self._answering(answers=False)
+            return settings.poll_slow
+        self._answering(answers=True)
+        # Adaptive: quick while something is going on, slower and slower when nothing is.
+        self._pause = settings.poll_fast if moved else min(self._pause * 1.5, settings.poll_slow)
+        return self._pause
+
+    def _look(self) -> bool:
+        app, cluster_id = self._app, self._cluster_id
+        with app.reader() as unit:
+            watched = {known.instance: known for known in unit.watched(cluster_id)}
+            flying = unit.outbox.in_flight(cluster_id)
+        poll = ClusterPoll(cluster_id, app.drivers.of(cluster_id), self._memory)
+        applied = self._apply(poll.jobs(flying, watched))
+        started = app.clock.monotonic()
+        if started >= self._next_scan:
+            applied += self._apply(poll.instances(watched, poll.busy(flying)))
+            capacity = poll.driver.capacity()
+            now = app.clock.now()
+            app.atomically(lambda unit: unit.clusters.set_capacity(cluster_id, capacity, now))
+            # A scan asks every node: the longer it takes, the rarer it is.
+            cost = app.clock.monotonic() - started
+            self._next_scan = started + max(app.settings.scan_interval, 20 * cost)
+        return bool(applied or flying)
+
+    def _apply(self, reports: Iterable[Report]) -> int:
+        applied = 0
+        for report in reports:
+            applied += self._app.atomically(partial(applied_in, report))
+        if applied:
+            self._app.queue.wake("effects")
+        return applied
+
+    def _lease(self) -> bool:
+        now = self._app.clock.now()
+        until = now + timedelta(seconds=LEASE)
+        return self._app.atomically(
+            lambda unit: unit.clusters.lease(self._cluster_id, self._holder, now, until)
+        )
+
+    def _answering(self, *, answers: bool) -> None:
+        if answers is self._answers:
+            return
+        now, cluster_id = self._app.clock.now(), self._cluster_id
+        self._app.atomically(
+            lambda unit: unit.clusters.set_state(cluster_id, now, breaker_open=not answers)
+        )
+        self._answers = answers
+
+
+def applied_in(report: Report, unit: Unit) -> bool:
+    """Apply a report in a unit's transaction."""
+    return unit.cluster_updates.apply(report)
+
+
+class PollerWorker:
+    """One thread a cluster; clusters come and go while it runs."""
+
+    name = "poller"
+
+    def __init__(self, app: Application) -> None:
+        """No cluster is polled yet."""
+        self._app = app
+        self._holder = app.ids.new()
+        self._stopping = threading.Event()
+        self._threads: dict[str, threading.Thread] = {}
+
+    def turn(self) -> float:
+        """Poll the clusters that are there and not offline."""
+        with self._app.reader() as unit:
+            wanted = {cluster.id for cluster in unit.clusters.list() if not cluster.offline}
+        for cluster_id in wanted - self._alive():
+            thread = threading.Thread(
+                target=self._poll, args=(cluster_id,), name=f"poll-{cluster_id}", daemon=True
+            )
+            self._threads[cluster_id] = thread
+            thread.start()
+        return self._app.settings.poll_slow
+
+    def close(self) -> None:
+        """End the threads."""
+        self._stopping.set()
+        self._app.queue.wake("poller")
+        for thread in self._threads.values():
+            thread.join(timeout=30)
+
+    def _alive(self) -> set[str]:
+        return {name for name, thread in self._threads.items() if thread.is_alive()}
+
+    def _poll(self, cluster_id: str) -> None:
+        poller, seen = ClusterPoller(self._app, cluster_id, self._holder), 0
+        while not self._stopping.is_set():
+            try:
+                with self._app.reader() as unit:
+                    if unit.clusters.get(cluster_id).offline:
+                        return
+                pause = poller.turn()
+            except NotFound:
+                return  # the operator removed the cluster
+            except Exception:
+                log.exception("a look failed", cluster=cluster_id)
+                pause = self._app.settings.poll_slow
+            seen = self._app.queue.wait("poller", seen, pause)
