@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from cyclades.domain.model.errors import InvalidInput
+from cyclades.domain.model.network_errors import GatewayConflictWithAllocationPools
 
 Address = IPv4Address | IPv6Address
 Block = IPv4Network | IPv6Network
@@ -99,7 +100,9 @@ def check_pools(block: Block, pools: Sequence[Pool], gateway: str | None) -> tup
             )
     ordered = tuple(pool for _, _, pool in ranges)
     if gateway and pooled(ordered, gateway):
-        raise InvalidInput(f"Gateway ip {gateway} conflicts with an allocation pool.", "gateway_ip")
+        raise GatewayConflictWithAllocationPools(
+            f"Gateway ip {gateway} conflicts with an allocation pool."
+        )
     return ordered
 
 

@@ -40,10 +40,12 @@ class Network:
         """May look at it."""
         return self.owned_by(caller) or self.shared or self.external
 
-    def require_seen(self, caller: Caller) -> None:
-        """Raise NotFound unless the caller may look at it."""
+    def require_seen(
+        self, caller: Caller, kind: str = "network", asked_for: str | None = None
+    ) -> None:
+        """Raise NotFound of what was asked for unless the caller may look at the network."""
         if not self.seen_by(caller):
-            raise NotFound("network", self.id)
+            raise NotFound(kind, asked_for or self.id)
 
     def require_owned(self, caller: Caller, rule: str) -> None:
         """Raise NotFound when it is hidden, Forbidden when it is only to be looked at."""
@@ -56,3 +58,19 @@ class Network:
         self.require_seen(caller)
         if not (self.owned_by(caller) or self.shared):
             raise Forbidden(f"It is not allowed to create an interface on network {self.id}")
+
+
+@dataclass(frozen=True, slots=True)
+class WantedNetwork:
+    """What somebody asks for; `project_id` only when an administrator says whose it is."""
+
+    name: str = ""
+    description: str = ""
+    admin_state_up: bool = True
+    external: bool = False
+    shared: bool = False
+    is_default: bool = False
+    mtu: int = DEFAULT_MTU
+    port_security_enabled: bool = True
+    project_id: str | None = None
+    tags: tuple[str, ...] = ()

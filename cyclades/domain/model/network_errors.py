@@ -29,6 +29,14 @@ class PortInUse(Named, Conflict):
     """Something is plugged into it."""
 
 
+class GatewayConflictWithAllocationPools(Named, Conflict):
+    """The gateway's address could be given to a port."""
+
+
+class InvalidSharedSetting(Named, Conflict):
+    """Other projects have ports on a network that was shared with them."""
+
+
 class NoNetworkAvailable(Named, Conflict):
     """No link is left for one more private network."""
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 ACTIVE = "ACTIVE"
 DOWN = "DOWN"
+COMPUTE_OWNER = "compute:"  # and the availability zone
 
 
 class FixedIp(NamedTuple):
@@ -60,6 +61,45 @@ class Port:
     version: int
     fixed_ips: tuple[FixedIp, ...] = ()
     security_groups: tuple[str, ...] = ()
+
+    @property
+    def on_server(self) -> bool:
+        """Plugged into a server."""
+        return bool(self.device_id) and self.device_owner.startswith(COMPUTE_OWNER)
+
+
+class WantedIp(NamedTuple):
+    """An address of this subnet, or this address of the network, or both."""
+
+    subnet_id: str | None = None
+    ip_address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WantedPort:
+    """What somebody asks for. None for addresses or groups: what the network gives anybody.
+
+    `device_id`, `device_owner` and `project_id` are for administrators; `keep` is False for
+    ports that a server makes for itself.
+    """
+
+    network_id: str
+    name: str = ""
+    description: str = ""
+    admin_state_up: bool = True
+    mac: str | None = None
+    fixed_ips: tuple[WantedIp, ...] | None = None
+    device_id: str = ""
+    device_owner: str = ""
+    security_groups: tuple[str, ...] | None = None
+    port_security_enabled: bool | None = None
+    allowed_address_pairs: tuple[AddressPair, ...] = ()
+    extra_dhcp_opts: tuple[DhcpOption, ...] = ()
+    project_id: str | None = None
+    keep: bool = True
+    position: int = 0
+    tag: str | None = None
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

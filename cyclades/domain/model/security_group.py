@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
 
+from cyclades.domain.model.addresses import parse_block
+
 DEFAULT_NAME = "default"
 DEFAULT_DESCRIPTION = "Default security group"
 NAMESPACE = UUID("6c1d3a0e-5b0f-5f63-9f5e-2a7d9c8b4e10")
@@ -34,6 +36,12 @@ class SecurityGroupRule:
     version: int
 
     @property
+    def normalized_cidr(self) -> str | None:
+        """The prefix with its host bits cleared."""
+        prefix = self.remote_ip_prefix
+        return None if prefix is None else str(parse_block(prefix, "remote_ip_prefix"))
+
+    @property
     def signature(self) -> str:
         """Equal for rules that say the same."""
         return "|".join(
@@ -44,7 +52,7 @@ class SecurityGroupRule:
                 self.protocol,
                 self.port_range_min,
                 self.port_range_max,
-                self.remote_ip_prefix,
+                self.normalized_cidr,
                 self.remote_group_id,
             )
         )

@@ -36,3 +36,15 @@ def require_admin(caller: Caller, rule: str) -> None:
     """Raise Forbidden unless the caller is an administrator."""
     if not caller.is_admin:
         raise Forbidden(f"Policy doesn't allow {rule} to be performed.")
+
+
+def project_for(caller: Caller, named: str | None, rule: str) -> str:
+    """Whose a new object will be: only administrators name another project than their own.
+
+    Raises Forbidden.
+    """
+    if named and named != caller.project_id and not caller.is_admin:
+        raise Forbidden(f"Policy doesn't allow {rule} to be performed.")
+    if project_id := named or caller.project_id:
+        return project_id
+    raise Forbidden(f"Policy doesn't allow {rule} to be performed without a project.")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from typing import NamedTuple
 
 from cyclades.domain.model.addresses import Pool
@@ -46,3 +47,32 @@ class Subnet:
     def automatic(self) -> bool:
         """Guests make their own addresses (SLAAC)."""
         return self.ipv6_address_mode in AUTOMATIC
+
+
+class Unsaid(Enum):
+    """Not said, where None says something."""
+
+    UNSAID = "unsaid"
+
+
+UNSAID = Unsaid.UNSAID
+
+
+@dataclass(frozen=True, slots=True)
+class WantedSubnet:
+    """What somebody asks for. `gateway_ip`: None for none, unsaid for the first host."""
+
+    network_id: str
+    cidr: str
+    ip_version: int | None = None
+    name: str = ""
+    description: str = ""
+    gateway_ip: str | Unsaid | None = UNSAID
+    enable_dhcp: bool = True
+    ipv6_ra_mode: str | None = None
+    ipv6_address_mode: str | None = None
+    pools: tuple[Pool, ...] | None = None
+    dns_nameservers: tuple[str, ...] = ()
+    host_routes: tuple[HostRoute, ...] = ()
+    project_id: str | None = None
+    tags: tuple[str, ...] = ()

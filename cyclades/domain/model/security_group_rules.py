@@ -1,0 +1,104 @@
+"""What a security group's rule may say."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cyclades.domain.model.addresses import parse_block
+from cyclades.domain.model.errors import InvalidInput
+from cyclades.domain.model.network_errors import SecurityGroupInvalidPortRange
+from cyclades.domain.model.security_group import ETHERTYPES, SecurityGroupRule
+
+DIRECTIONS = ("ingress", "egress")
+# Protocols whose rules may name ports, and those whose "ports" are a type and a code.
+WITH_PORTS = frozenset({"tcp", "udp", "dccp", "sctp", "udplite", "6", "17", "33", "132", "136"})
+WITH_TYPES = frozenset({"icmp", "icmpv6", "ipv6-icmp", "1", "58"})
+OTHERS = frozenset({"ah", "egp", "esp", "gre", "igmp", "ipip", "ospf", "pgm", "rsvp", "vrrp"}) | {
+    f"ipv6-{each}" for each in ("encap", "frag", "nonxt", "opts", "route")
+}
+ANY = frozenset({"any", "-1", "0"})
+MAX_NUMBER = 255
+
+
+@dataclass(frozen=True, slots=True)
+class WantedRule:
+    """What somebody asks for; None means any."""
+
+    security_group_id: str
+    direction: str
+    ethertype: str = "IPv4"
+    protocol: str | None = None
+    port_range_min: int | None = None
+    port_range_max: int | None = None
+    remote_ip_prefix: str | None = None
+    remote_group_id: str | None = None
+    description: str = ""
+
+
+def checked(wanted: WantedRule, rule_id: str, project_id: str, now: datetime) -> SecurityGroupRule:
+    """The rule as we keep it. Raises InvalidInput."""
+    ethertype = {each.lower(): each for each in ETHERTYPES}.get(wanted.ethertype.lower())
+    if ethertype is None:
+        raise InvalidInput(
+            f"Invalid ethertype '{wanted.ethertype[:20]}'; it is IPv4 or IPv6.", "ethertype"
+        )
+    if wanted.remote_ip_prefix and wanted.remote_group_id:
+        raise InvalidInput("Only remote_ip_prefix or remote_group_id may be provided.")
+    protocol = _protocol(wanted.protocol)
+    _check_numbers(protocol, wanted.port_range_min, wanted.port_range_max)
+    return SecurityGroupRule(
+        rule_id,
+        project_id,
+        wanted.security_group_id,
+        wanted.direction,
+        ethertype,
+        protocol,
+        wanted.port_range_min,
+        wanted.port_range_max,
+        _prefix(wanted.remote_ip_prefix, ethertype),
+        wanted.remote_group_id,
+        wanted.description,
+        now,
+        now,
+        0,
+    )
+
+
+def _protocol(said: str | None) -> str | None:
+    if said is None or said.lower() in ANY:
+        return None
+    name = said.lower()
+    if name in WITH_PORTS | WITH_TYPES | OTHERS:
+        return name
+    if name.isascii() and name.isdigit() and int(name[:9]) <= MAX_NUMBER:
+        return str(int(name))
+    raise InvalidInput(f"Security group rule protocol '{said[:40]}' not supported.", "protocol")
+
+
+def _check_numbers(protocol: str | None, first: int | None, last: int | None) -> None:
+    if first is None and last is None:
+        return
+    if protocol in WITH_TYPES:
+        if first is None:
+            raise InvalidInput("An ICMP code needs an ICMP type.", "port_range_min")
+        if max(first, last or 0) > MAX_NUMBER:
+            raise InvalidInput("ICMP types and codes are 0 to 255.", "port_range_min")
+        return
+    if protocol not in WITH_PORTS:
+        raise InvalidInput(f"Protocol '{protocol or 'any'}' has no port range.", "port_range_min")
+    if first is None or last is None or first > last:
+        raise SecurityGroupInvalidPortRange(
+            "For TCP/UDP protocols, port_range_min must be <= port_range_max, and both are given.",
+            "port_range_min",
+        )
+
+
+def _prefix(said: str | None, ethertype: str) -> str | None:
+    if said is None:
+        return None
+    text = said if "/" in said else f"{said}/{128 if ':' in said else 32}"
+    block = parse_block(text, "remote_ip_prefix")
+    if f"IPv{block.version}" != ethertype:
+        raise InvalidInput(
+            f"Conflicting value ethertype {ethertype} for CIDR {said[:64]}.", "remote_ip_prefix"
+        )
+    return text

@@ -1,0 +1,129 @@
+"""Networks: create, look at, change, delete."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from cyclades.domain.model.errors import Forbidden
+from cyclades.domain.model.events import Changed
+from cyclades.domain.model.identity import Caller
+from cyclades.domain.model.listing import Listing
+from cyclades.domain.model.network import BRIDGED, Network, WantedNetwork
+from cyclades.domain.model.network_errors import InvalidSharedSetting, NoNetworkAvailable
+from cyclades.domain.model.revision import require_revision
+from cyclades.domain.model.sharing import project_for
+from cyclades.ports.clock import Clock
+from cyclades.ports.feed import Feed
+from cyclades.ports.ids import Ids
+from cyclades.ports.networks import NetworkRepository
+from cyclades.ports.ports import PortRepository
+from cyclades.ports.quota import QuotaLedger
+
+FOR_ADMINISTRATORS = {"shared": "shared", "external": "router:external", "is_default": "is_default"}
+
+
+@dataclass(frozen=True, slots=True)
+class Networks:
+    """A private network gets a link of its own; external ones are on the public link."""
+
+    networks: NetworkRepository
+    ports: PortRepository
+    quota: QuotaLedger
+    feed: Feed
+    clock: Clock
+    ids: Ids
+    public_link: str
+    private_links: tuple[str, ...]
+
+    def create(self, caller: Caller, wanted: WantedNetwork) -> Network:
+        """Make it, with its link. Raises NoNetworkAvailable, OverQuota."""
+        project_id = project_for(caller, wanted.project_id, "create_network:tenant_id")
+        self._require_admin(caller, "create", {n: getattr(wanted, n) for n in FOR_ADMINISTRATORS})
+        network_id, now = self.ids.new(), self.clock.now()
+        network = Network(
+            network_id,
+            project_id,
+            wanted.name,
+            wanted.description,
+            wanted.admin_state_up,
+            wanted.external,
+            wanted.shared,
+            wanted.is_default,
+            wanted.mtu,
+            wanted.port_security_enabled,
+            BRIDGED,
+            self.public_link if wanted.external else self._link(network_id),
+            wanted.tags,
+            now,
+            now,
+            1,
+        )
+        self.networks.add(network)
+        self._publish(network)
+        self.quota.charge(project_id, {"network": 1})
+        return network
+
+    def show(self, caller: Caller, network_id: str) -> Network:
+        """One network that the caller may see. Raises NotFound."""
+        network = self.networks.get(network_id)
+        network.require_seen(caller)
+        return network
+
+    def page(self, listing: Listing) -> Sequence[Network]:
+        """A page of a list."""
+        return self.networks.list(listing)
+
+    def update(
+        self, caller: Caller, network_id: str, changes: Mapping[str, Any], revision: int | None
+    ) -> Network:
+        """Change some attributes."""
+        network = self.networks.lock(network_id)
+        network.require_owned(caller, "rule:update_network")
+        require_revision(network.version, revision)
+        self._require_admin(
+            caller, "update", {n: changes[n] for n in FOR_ADMINISTRATORS if n in changes}
+        )
+        if network.shared and changes.get("shared") is False:
+            self._require_alone(network)
+        changed = replace(network, **changes, updated=self.clock.now(), version=network.version + 1)
+        self.networks.save(changed)
+        self._publish(changed)
+        return changed
+
+    def delete(self, caller: Caller, network_id: str, revision: int | None) -> None:
+        """Forget it and its subnets; its link is free again. Raises NetworkInUse."""
+        network = self.networks.lock(network_id)
+        network.require_owned(caller, "rule:delete_network")
+        require_revision(network.version, revision)
+        self.networks.remove(network_id)
+        self._publish(replace(network, version=network.version + 1))
+        self.quota.release(network.project_id, {"network": 1, "subnet": len(network.subnets)})
+
+    def _link(self, network_id: str) -> str:
+        link = self.networks.claim_link(network_id, self.private_links)
+        if link is None:
+            raise NoNetworkAvailable(
+                "Unable to create the network. No isolated link is left for another private "
+                "network; delete one that is not needed, or ask the operator for more."
+            )
+        return link
+
+    def _require_alone(self, network: Network) -> None:
+        owners = {port.project_id for port in self.ports.of_network(network.id)}
+        if owners - {network.project_id}:
+            raise InvalidSharedSetting(
+                f"Unable to reconfigure sharing settings for network {network.id}. "
+                "Multiple tenants are using it."
+            )
+
+    def _publish(self, network: Network) -> None:
+        self.feed.publish(Changed("network", network.id, network.version, network.project_id))
+
+    @staticmethod
+    def _require_admin(caller: Caller, verb: str, values: Mapping[str, Any]) -> None:
+        for name, value in values.items():
+            if value and not caller.is_admin:
+                raise Forbidden(
+                    f"(rule:{verb}_network and rule:{verb}_network:{FOR_ADMINISTRATORS[name]}) "
+                    "is disallowed by policy"
+                )

@@ -1,0 +1,171 @@
+"""Ports that users make: create, look at, change, delete."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from cyclades.domain.model.errors import Forbidden, NotFound
+from cyclades.domain.model.events import Changed
+from cyclades.domain.model.identity import Caller
+from cyclades.domain.model.listing import Listing
+from cyclades.domain.model.mac import parse_mac
+from cyclades.domain.model.network import Network
+from cyclades.domain.model.network_errors import PortInUse, PortSecurityPortHasSecurityGroup
+from cyclades.domain.model.port import Port, WantedPort
+from cyclades.domain.model.revision import require_revision
+from cyclades.domain.model.sharing import project_for
+from cyclades.domain.services.plugging import Plugging
+from cyclades.domain.services.security_groups import SecurityGroups
+from cyclades.ports.addresses import AddressRepository
+from cyclades.ports.clock import Clock
+from cyclades.ports.feed import Feed
+from cyclades.ports.networks import NetworkRepository
+from cyclades.ports.ports import PortRepository
+from cyclades.ports.quota import QuotaLedger
+
+# What a server's interface has for as long as it is plugged in.
+FIXED_ON_SERVERS = frozenset({"mac", "fixed_ips", "device_id", "device_owner"})
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """A port that a server uses is the server's until it is unplugged."""
+
+    networks: NetworkRepository
+    ports: PortRepository
+    addresses: AddressRepository
+    plugging: Plugging
+    groups: SecurityGroups
+    quota: QuotaLedger
+    feed: Feed
+    clock: Clock
+
+    def create(self, caller: Caller, wanted: WantedPort) -> Port:
+        """Make it. Raises AddressesExhausted, IpAddressAlreadyAllocated, OverQuota and more."""
+        project_id = project_for(caller, wanted.project_id, "create_port:tenant_id")
+        network = self.networks.hold(wanted.network_id)
+        network.require_pluggable(caller)
+        require_own(caller, network, wanted)
+        if wanted.mac is not None:
+            wanted = replace(wanted, mac=parse_mac(wanted.mac))
+        port = self.plugging.make(
+            network, project_id, wanted, self._groups(network, project_id, wanted)
+        )
+        self._publish(port)
+        self.quota.charge(project_id, {"port": 1})
+        return port
+
+    def show(self, caller: Caller, port_id: str) -> Port:
+        """One port of the caller's. Raises NotFound."""
+        port = self.ports.get(port_id)
+        if not (caller.is_admin or port.project_id == caller.project_id):
+            raise NotFound("port", port_id)
+        return port
+
+    def page(self, listing: Listing) -> Sequence[Port]:
+        """A page of a list."""
+        return self.ports.list(listing)
+
+    def update(
+        self, caller: Caller, port_id: str, changes: Mapping[str, Any], revision: int | None
+    ) -> Port:
+        """Change some attributes."""
+        port = self.show(caller, port_id)
+        require_revision(port.version, revision)
+        different = {n: v for n, v in changes.items() if getattr(port, n) != v}
+        if port.on_server and FIXED_ON_SERVERS & different.keys():
+            raise in_use(port)
+        network = self.networks.hold(port.network_id)
+        self._check_changes(caller, network, port, different)
+        fixed_ips = different.pop("fixed_ips", None)
+        changed = replace(port, **different, updated=self.clock.now(), version=port.version + 1)
+        if changed.security_groups and not changed.port_security_enabled:
+            raise PortSecurityPortHasSecurityGroup(
+                "Port has security group associated. Cannot disable port security or "
+                "IP address until security group is removed."
+            )
+        self.ports.save(changed)
+        if fixed_ips is not None:
+            changed = self.plugging.readdress(network, changed, fixed_ips)
+        self._publish(changed)
+        return changed
+
+    def delete(self, caller: Caller, port_id: str, revision: int | None) -> None:
+        """Forget it and free its addresses. Raises PortInUse while a server uses it."""
+        port = self.show(caller, port_id)
+        require_revision(port.version, revision)
+        if port.on_server:
+            raise in_use(port)
+        # Saving first settles who was faster: a server that takes the port, or its end.
+        self.ports.save(replace(port, version=port.version + 1))
+        self.addresses.release([port.id])
+        self.ports.remove([port.id])
+        self._publish(replace(port, version=port.version + 1))
+        self.quota.release(port.project_id, {"port": 1})
+
+    def _check_changes(
+        self, caller: Caller, network: Network, port: Port, changes: dict[str, Any]
+    ) -> None:
+        if changes.get("mac"):
+            changes["mac"] = parse_mac(changes["mac"])
+        require_own(
+            caller,
+            network,
+            WantedPort(
+                network.id,
+                mac=changes.get("mac"),
+                fixed_ips=changes.get("fixed_ips"),
+                device_id=changes.get("device_id", ""),
+                device_owner=changes.get("device_owner", ""),
+            ),
+        )
+        if changes.get("security_groups"):
+            changes["security_groups"] = self.groups.chosen(
+                port.project_id, changes["security_groups"]
+            )
+
+    def _groups(self, network: Network, project_id: str, wanted: WantedPort) -> Sequence[str]:
+        secure = wanted.port_security_enabled
+        if secure is None:
+            secure = network.port_security_enabled
+        if not secure:
+            if wanted.security_groups:
+                raise PortSecurityPortHasSecurityGroup(
+                    "Port security must be enabled and port must have an IP address in order "
+                    "to use security groups."
+                )
+            return ()
+        if wanted.security_groups is None:
+            return self.groups.chosen(project_id, ())
+        return (
+            self.groups.chosen(project_id, wanted.security_groups)
+            if (wanted.security_groups)
+            else ()
+        )
+
+    def _publish(self, port: Port) -> None:
+        self.feed.publish(Changed("port", port.id, port.version, port.project_id))
+
+
+def require_own(caller: Caller, network: Network, wanted: WantedPort) -> None:
+    """Raise Forbidden for what only the network's owner, or only an administrator, may say.
+
+    On a shared network nobody chooses addresses, lest they take a neighbour's; and only
+    servers plug their own ports.
+    """
+    if caller.is_admin:
+        return
+    if wanted.device_id or wanted.device_owner:
+        raise Forbidden("(rule:create_port:device_owner) is disallowed by policy")
+    chosen = [ip.ip_address for ip in wanted.fixed_ips or () if ip.ip_address]
+    if not network.owned_by(caller) and (wanted.mac or chosen):
+        which = "mac_address" if wanted.mac else "fixed_ips:ip_address"
+        raise Forbidden(f"(rule:create_port:{which}) is disallowed by policy")
+
+
+def in_use(port: Port) -> PortInUse:
+    """What to say of a port that a server uses."""
+    return PortInUse(
+        f"Unable to complete operation on port {port.id} for network {port.network_id}. "
+        f"Port already has an attached device {port.device_id}."
+    )

@@ -1,0 +1,168 @@
+"""Subnets: create, look at, change, delete."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from cyclades.domain.model.addresses import (
+    Block,
+    check_pools,
+    default_pools,
+    first_host,
+    parse_address,
+    parse_block,
+    slaac_address,
+)
+from cyclades.domain.model.errors import InvalidInput
+from cyclades.domain.model.events import Changed
+from cyclades.domain.model.identity import Caller
+from cyclades.domain.model.listing import Listing
+from cyclades.domain.model.network import Network
+from cyclades.domain.model.revision import require_revision
+from cyclades.domain.model.sharing import project_for
+from cyclades.domain.model.subnet import UNSAID, Subnet, WantedSubnet
+from cyclades.domain.model.subnet_rules import (
+    canonical_routes,
+    canonical_servers,
+    check_gateway,
+    check_modes,
+)
+from cyclades.ports.addresses import AddressRepository
+from cyclades.ports.clock import Clock
+from cyclades.ports.feed import Feed
+from cyclades.ports.ids import Ids
+from cyclades.ports.networks import NetworkRepository
+from cyclades.ports.ports import PortRepository
+from cyclades.ports.quota import QuotaLedger
+from cyclades.ports.subnets import SubnetRepository
+
+
+@dataclass(frozen=True, slots=True)
+class Subnets:
+    """Subnets belong to their network: who may change one may change the other."""
+
+    networks: NetworkRepository
+    subnets: SubnetRepository
+    addresses: AddressRepository
+    ports: PortRepository
+    quota: QuotaLedger
+    feed: Feed
+    clock: Clock
+    ids: Ids
+
+    def create(self, caller: Caller, wanted: WantedSubnet) -> Subnet:
+        """Make it. Raises InvalidInput for what cannot be, OverQuota."""
+        project_id = project_for(caller, wanted.project_id, "create_subnet:tenant_id")
+        network = self.networks.lock(wanted.network_id)
+        network.require_owned(caller, "rule:create_subnet")
+        block = parse_block(wanted.cidr, "cidr")
+        self._require_apart(network, block)
+        subnet = self._made(wanted, network, block, project_id)
+        self.subnets.add(subnet)
+        if subnet.automatic:
+            macs = {port.id: port.mac for port in self.ports.of_network(network.id)}
+            wanted_by = {each: slaac_address(subnet.cidr, mac) for each, mac in macs.items()}
+            self.addresses.claim_each(subnet, wanted_by)
+        self._publish(subnet)
+        self.quota.charge(project_id, {"subnet": 1})
+        return subnet
+
+    def show(self, caller: Caller, subnet_id: str) -> Subnet:
+        """One subnet that the caller may see. Raises NotFound."""
+        subnet = self.subnets.get(subnet_id)
+        if subnet.project_id != caller.project_id:
+            self.networks.get(subnet.network_id).require_seen(caller, "subnet", subnet_id)
+        return subnet
+
+    def page(self, listing: Listing) -> Sequence[Subnet]:
+        """A page of a list."""
+        return self.subnets.list(listing)
+
+    def update(
+        self, caller: Caller, subnet_id: str, changes: Mapping[str, Any], revision: int | None
+    ) -> Subnet:
+        """Change some attributes."""
+        subnet = self._owned(caller, subnet_id, "rule:update_subnet")
+        require_revision(subnet.version, revision)
+        changed = _canonical(replace(subnet, **changes))
+        changed = replace(changed, updated=self.clock.now(), version=subnet.version + 1)
+        self.subnets.save(changed)
+        if changed.pools != subnet.pools:
+            self.addresses.refit(changed)
+        self._publish(changed)
+        return changed
+
+    def delete(self, caller: Caller, subnet_id: str, revision: int | None) -> None:
+        """Forget it. Raises SubnetInUse while ports hold addresses that it gave them."""
+        subnet = self._owned(caller, subnet_id, "rule:delete_subnet")
+        require_revision(subnet.version, revision)
+        if subnet.automatic:
+            self.addresses.forget(subnet_id)
+        self.subnets.remove(subnet_id)
+        self._publish(replace(subnet, version=subnet.version + 1))
+        self.quota.release(subnet.project_id, {"subnet": 1})
+
+    def _owned(self, caller: Caller, subnet_id: str, rule: str) -> Subnet:
+        subnet = self.subnets.get(subnet_id)
+        network = self.networks.lock(subnet.network_id)
+        network.require_seen(caller, "subnet", subnet_id)
+        network.require_owned(caller, rule)
+        return subnet
+
+    def _require_apart(self, network: Network, block: Block) -> None:
+        for other in self.subnets.of_network(network.id):
+            taken = parse_block(other.cidr, "cidr")
+            if taken.version == block.version and taken.overlaps(block):
+                raise InvalidInput(
+                    f"Invalid input for operation: Requested subnet with cidr: {block} for "
+                    f"network: {network.id} overlaps with another subnet.",
+                    "cidr",
+                )
+
+    def _made(
+        self, wanted: WantedSubnet, network: Network, block: Block, project_id: str
+    ) -> Subnet:
+        check_modes(wanted, block)
+        gateway = first_host(block) if wanted.gateway_ip is UNSAID else wanted.gateway_ip
+        now = self.clock.now()
+        subnet = Subnet(
+            self.ids.new(),
+            project_id,
+            network.id,
+            wanted.name,
+            wanted.description,
+            block.version,
+            str(block),
+            gateway,
+            wanted.enable_dhcp,
+            wanted.ipv6_ra_mode,
+            wanted.ipv6_address_mode,
+            wanted.pools if wanted.pools is not None else default_pools(block, gateway),
+            wanted.dns_nameservers,
+            wanted.host_routes,
+            wanted.tags,
+            now,
+            now,
+            0,
+            network.external,
+        )
+        return _canonical(subnet)
+
+    def _publish(self, subnet: Subnet) -> None:
+        self.feed.publish(Changed("subnet", subnet.id, subnet.version, subnet.project_id))
+
+
+def _canonical(subnet: Subnet) -> Subnet:
+    """With every address as we write it. Raises InvalidInput for what cannot be."""
+    block = parse_block(subnet.cidr, "cidr")
+    gateway = subnet.gateway_ip
+    if gateway is not None:
+        gateway = str(parse_address(gateway, "gateway_ip"))
+        check_gateway(block, gateway)
+    return replace(
+        subnet,
+        gateway_ip=gateway,
+        pools=check_pools(block, subnet.pools, gateway),
+        dns_nameservers=canonical_servers(subnet.dns_nameservers),
+        host_routes=canonical_routes(subnet.host_routes),
+    )
