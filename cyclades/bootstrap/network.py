@@ -1,7 +1,131 @@
 """Network's repositories and services in one transaction."""
 
+from functools import cached_property
+
+from cyclades.adapters.sql.addresses import SqlAddresses
+from cyclades.adapters.sql.networks import SqlNetworks
+from cyclades.adapters.sql.ports import SqlPorts
+from cyclades.adapters.sql.security_groups import SqlSecurityGroups
+from cyclades.adapters.sql.subnets import SqlSubnets
 from cyclades.bootstrap.unit_base import UnitBase
+from cyclades.domain.services.networks import Networks
+from cyclades.domain.services.plugging import Plugging
+from cyclades.domain.services.ports import Ports
+from cyclades.domain.services.public_network import PublicNetwork
+from cyclades.domain.services.security_groups import SecurityGroups
+from cyclades.domain.services.server_ports import ServerPorts
+from cyclades.domain.services.subnets import Subnets
 
 
 class NetworkUnit(UnitBase):
     """What network needs."""
+
+    @cached_property
+    def network_rows(self) -> SqlNetworks:
+        """Where networks are kept."""
+        return SqlNetworks(self.connection)
+
+    @cached_property
+    def subnet_rows(self) -> SqlSubnets:
+        """Where subnets are kept."""
+        return SqlSubnets(self.connection)
+
+    @cached_property
+    def port_rows(self) -> SqlPorts:
+        """Where ports are kept."""
+        return SqlPorts(self.connection)
+
+    @cached_property
+    def address_rows(self) -> SqlAddresses:
+        """Which port holds which address."""
+        return SqlAddresses(self.connection)
+
+    @cached_property
+    def networks(self) -> Networks:
+        """Networks as users make them."""
+        return Networks(
+            self.network_rows,
+            self.port_rows,
+            self.quota,
+            self.feed,
+            self.app.clock,
+            self.app.ids,
+            self.app.settings.public_link,
+            self.app.settings.private_links,
+        )
+
+    @cached_property
+    def subnets(self) -> Subnets:
+        """Subnets as users make them."""
+        return Subnets(
+            self.network_rows,
+            self.subnet_rows,
+            self.address_rows,
+            self.port_rows,
+            self.quota,
+            self.feed,
+            self.app.clock,
+            self.app.ids,
+        )
+
+    @cached_property
+    def plugging(self) -> Plugging:
+        """How ports come to be."""
+        return Plugging(
+            self.port_rows,
+            self.subnet_rows,
+            self.address_rows,
+            self.app.clock,
+            self.app.ids,
+            self.app.settings.mac_prefix,
+        )
+
+    @cached_property
+    def ports(self) -> Ports:
+        """Ports as users make them."""
+        return Ports(
+            self.network_rows,
+            self.port_rows,
+            self.address_rows,
+            self.plugging,
+            self.security_groups,
+            self.quota,
+            self.feed,
+            self.app.clock,
+        )
+
+    @cached_property
+    def security_groups(self) -> SecurityGroups:
+        """Security groups and their rules."""
+        return SecurityGroups(
+            SqlSecurityGroups(self.connection),
+            self.quota,
+            self.feed,
+            self.app.clock,
+            self.app.ids,
+        )
+
+    @cached_property
+    def server_ports(self) -> ServerPorts:
+        """The interfaces of servers."""
+        return ServerPorts(
+            self.network_rows,
+            self.port_rows,
+            self.address_rows,
+            self.plugging,
+            self.security_groups,
+            self.quota,
+            self.feed,
+            self.app.clock,
+        )
+
+    @cached_property
+    def public_network(self) -> PublicNetwork:
+        """Everybody's way out."""
+        return PublicNetwork(
+            self.network_rows,
+            self.networks,
+            self.subnets,
+            self.app.settings.public_subnet,
+            self.app.settings.public_subnet6,
+        )
