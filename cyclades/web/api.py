@@ -21,11 +21,25 @@ from cyclades.web.faults import exception_view
 from cyclades.web.rendering import OrjsonRenderer
 from cyclades.web.request import SAFE_METHODS, CycladesRequest
 from cyclades.web.resource import Resource
+from cyclades.web.validation import MAX_BODY
 
 WSGI = Any
+
+
+def attempts(request: CycladesRequest) -> int | None:
+    """How often a request may be tried; None is the default.
+
+    Trying again needs the body again, so that it would have to be kept: streams are not.
+    """
+    length = request.content_length
+    streams = "Transfer-Encoding" in request.headers if length is None else length > MAX_BODY
+    return 1 if streams else None
+
+
 SETTINGS = {
     "tm.activate_hook": lambda request: request.method not in SAFE_METHODS,
     "retry.attempts": 5,
+    "retry.activate_hook": attempts,
     "handle_exceptions": False,  # Cornice: our exception view does it
 }
 

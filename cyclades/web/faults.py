@@ -10,8 +10,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from cyclades.domain.model import errors
+from cyclades.domain.model.image_formats import WrongFormat
 from cyclades.web.microversions import MalformedVersion, UnsupportedVersion
 from cyclades.web.rendering import json_response
+from cyclades.web.validation import UnsupportedType
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +40,8 @@ STATUS_OF_SERVICE: Mapping[tuple[str, type[Exception]], int] = {
     ("network", errors.OverQuota): 409,
     ("volume", errors.OverQuota): 413,
     ("image", errors.OverQuota): 413,
+    ("image", UnsupportedType): 415,
+    ("image", WrongFormat): 415,
 }
 TITLES: Mapping[int, str] = {
     400: "Bad Request",
@@ -188,7 +192,7 @@ def http_fault(path: str, error: HTTPException) -> Response:
         405: "The method is not allowed for this resource.",
     }.get(error.status_int, error.detail or error.title or error.explanation)
     response = fault(path, error.status_int, message, error)
-    for name in ("Allow", "Location"):
+    for name in ("Allow", "Content-Range", "Location"):
         if name in error.headers:
             response.headers[name] = error.headers[name]
     return response

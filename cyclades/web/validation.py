@@ -17,8 +17,11 @@ class UnsupportedType(InvalidInput):
     """The body is not JSON: 415 where the service says so."""
 
 
-def json_body(request: Any) -> Any:
-    """The body as Python values. Raises InvalidInput or TooLarge, never anything else."""
+def json_body(request: Any, kinds: frozenset[str] = JSON_TYPES) -> Any:
+    """The body as Python values. Raises InvalidInput or TooLarge, never anything else.
+
+    `kinds` are the media types that are taken for JSON.
+    """
     length = request.content_length
     if length is not None and length > MAX_BODY:
         raise TooLarge("Request is too large.")
@@ -26,8 +29,8 @@ def json_body(request: Any) -> Any:
     if len(raw) > MAX_BODY:
         raise TooLarge("Request is too large.")
     kind = (request.headers.get("Content-Type") or "").split(";")[0].strip().lower()
-    if raw and kind not in JSON_TYPES:
-        raise UnsupportedType(f"Unsupported Content-Type {kind[:60]!r}: send application/json.")
+    if raw and kind not in kinds:
+        raise UnsupportedType(f"Unsupported Content-Type {kind[:60]!r}: send {max(kinds)}.")
     try:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
