@@ -52,6 +52,8 @@ class Settings:
     revocation_refresh: int = 10
     login_failures: int = 10  # failed logins per user and address...
     login_window: int = 60  # ...in this many seconds, before 429
+    password_passes: int = 2  # argon2id's costs: about 50 ms with these
+    password_memory: int = 32 * 1024  # KiB
     effect_lease: int = 60
     effects_per_cluster: int = 8
     effect_deadline: int = 3600

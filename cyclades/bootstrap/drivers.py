@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class Drivers:
     """One driver for each cluster, made anew when the operator changes the cluster."""
 
-    def __init__(self, app: Application) -> None:
+    def __init__(self, app: "Application") -> None:
         """None is made yet."""
         self._app = app
         self._lock = threading.Lock()

@@ -6,6 +6,7 @@ from cyclades.adapters.sql.identity_store import SqlIdentityStore
 from cyclades.adapters.sql.revocations import SqlRevocations
 from cyclades.bootstrap.unit_base import UnitBase
 from cyclades.domain.services.identity import Identity
+from cyclades.domain.services.identity_bootstrap import IdentityBootstrap
 
 
 class IdentityUnit(UnitBase):
@@ -19,8 +20,11 @@ class IdentityUnit(UnitBase):
         )
         return Identity(SqlIdentityStore(self.connection, revocations), self.app.identity_tools)
 
+    @cached_property
+    def identity_bootstrap(self) -> IdentityBootstrap:
+        """The first domain, roles and users."""
+        tools = self.app.identity_tools
+        return IdentityBootstrap(self.identity.store, tools.passwords, tools.ids)
+
     def _look_again(self) -> None:
-        if self._manager is not None:
-            self._manager.get().addAfterCommitHook(
-                lambda committed: self.app.identity.look_again() if committed else None
-            )
+        self.after_commit(self.app.identity.look_again)

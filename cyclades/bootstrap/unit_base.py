@@ -19,7 +19,7 @@ class UnitBase:
     """One transaction."""
 
     def __init__(
-        self, app: Application, connection: Connection, manager: TransactionManager | None
+        self, app: "Application", connection: Connection, manager: TransactionManager | None
     ) -> None:
         """Bound to a connection; `manager` ends its transaction."""
         self.app = app

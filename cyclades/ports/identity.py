@@ -15,3 +15,7 @@ class IdentityProvider(Protocol):
         60 s by every process, at once by the process that did it.
         """
         ...
+
+    def look_again(self) -> None:
+        """Something was revoked by this process: do not answer from memory alone."""
+        ...

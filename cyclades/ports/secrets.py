@@ -13,3 +13,7 @@ class Secrets(Protocol):
     def unseal(self, sealed: bytes) -> bytes:
         """Decrypt. Raises ValueError when the bytes were tampered with or the key is another."""
         ...
+
+    def derived(self, purpose: str) -> "Secrets":
+        """The same with keys of their own: what one purpose sealed, no other unseals."""
+        ...

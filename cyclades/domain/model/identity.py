@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """An authenticated user in the scope of one project (or domain, or none).
+    """An authenticated user in the scope of one project (or domain, system, or none).
 
     Roles are names; `admin` anywhere is the cloud's administrator, as in OpenStack.
     `request_id` is this request's req-... id.
@@ -23,6 +23,8 @@ class Caller:
     audit_id: str = ""
     methods: tuple[str, ...] = field(default=())
     application_credential_id: str | None = None
+    project_domain_id: str | None = None
+    system: bool = False
 
     @property
     def is_admin(self) -> bool:
