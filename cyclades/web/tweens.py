@@ -11,6 +11,7 @@ from pyramid.response import Response
 from cyclades.web.faults import fault
 from cyclades.web.microversions import (
     MalformedVersion,
+    ServiceVersions,
     UnsupportedVersion,
     answer_headers,
     negotiate,
@@ -21,9 +22,15 @@ log = structlog.get_logger("cyclades.request")
 Handler = Callable[[Any], Response]
 
 REQUEST_ID = re.compile(r"req-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
-# Clients may put the project's id into compute and volume URLs; it says nothing that the
-# token does not say.
-PROJECT_IN_PATH = re.compile(r"^(/compute/v2\.1|/compute/v2|/volume/v3)/([0-9a-f]{32})(?=/|$)")
+# Forms of paths that clients also use. The project's id in a path says nothing that the token
+# does not say; the legacy compute API is 2.1 without microversions; some network clients
+# name the format.
+OTHER_FORMS = (
+    (re.compile(r"^(/compute/v2\.1|/compute/v2|/volume/v3)/[0-9a-f]{32}(?=/|$)"), r"\1"),
+    (re.compile(r"^/compute/v2/(?=.)"), "/compute/v2.1/"),
+    (re.compile(r"^(/network/v2\.0/.+)\.json$"), r"\1"),
+)
+LEGACY_COMPUTE = re.compile(r"^/compute/v2/.")
 
 
 def surroundings(handler: Handler, _registry: object) -> Handler:
@@ -66,18 +73,24 @@ def routed(handler: Handler, request: Any) -> Response:
         return fault("/", 404, "The resource could not be found.")
     if "\x00" in path:
         return fault(path, 404, "The resource could not be found.")
-    path = PROJECT_IN_PATH.sub(r"\1", path)
+    claimed = None if LEGACY_COMPUTE.match(path) else versions_of(path)
+    for form, usual in OTHER_FORMS:
+        path = form.sub(usual, path)
     request.path_info = path.rstrip("/") or "/"
-    versions = versions_of(path)
-    if versions is None:
+    if claimed is None:
         return handler(request)
+    return at_version(claimed, handler, request)
+
+
+def at_version(versions: ServiceVersions, handler: Handler, request: Any) -> Response:
+    """Handle in the version that was agreed on; say so."""
     version = versions.minimum
     try:
         version = request.microversion = negotiate(versions, request.headers)
         response = handler(request)
     except MalformedVersion as error:
-        response = fault(path, 400, str(error))
+        response = fault(request.path, 400, str(error))
     except UnsupportedVersion as error:
-        response = fault(path, 406, str(error))
+        response = fault(request.path, 406, str(error))
     response.headers.update(answer_headers(versions, version))
     return response
