@@ -36,13 +36,13 @@ def first_run(app: Application, url: str, say: Callable[[str], None]) -> None:
         write_clouds(clouds, url, app.settings.region, made)
         say(f"Made the users demo and admin; their passwords are in {clouds}.")
         say(f"Try: OS_CLIENT_CONFIG_FILE={clouds} openstack --os-cloud demo server list")
-    if app.atomically(lambda unit: unit.flavors.ensure_defaults()):
-        say("Made the flavors m1.tiny to m1.xlarge.")
-    if app.atomically(lambda unit: unit.public_network.ensure()):
-        say("Made the network 'public' with IPv4 and IPv6.")
+        say("Making flavors, the network 'public' with IPv4 and IPv6, and the image 'blank' ...")
+    administrator = app.atomically(lambda unit: unit.identity_bootstrap.administrator())
+    app.atomically(lambda unit: unit.flavors.ensure_default_flavors())
+    app.atomically(lambda unit: unit.public_network.ensure(administrator))
+    app.image_uploads.ensure_small_image(administrator)
     if app.settings.simulated_cluster:
         ensure_simulated(app, say)
-    ensure_image(app, say)
 
 
 def write_clouds(path: Path, url: str, region: str, passwords: dict[str, str]) -> None:
@@ -67,7 +67,3 @@ def ensure_simulated(app: Application, say: Callable[[str], None]) -> None:
     app.atomically(lambda unit: unit.cluster_register.register(SIMULATED, connection, seen, "nova"))
     say("Registered a simulated cluster.")
 
-
-def ensure_image(app: Application, say: Callable[[str], None]) -> None:
-    """One small image."""
-    del app, say

@@ -43,7 +43,7 @@ def application(path: Path, *, migrate: bool = False) -> Application:
     """An application of this ini file; `migrate` brings its database up to date."""
     settings = settings_of(path)
     configure_logging(settings.log_level)
-    settings.var_dir.mkdir(parents=True, exist_ok=True)
+    settings.var_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     if migrate:
         upgrade(settings.database_url)
     return Application(settings)

@@ -3,6 +3,7 @@
 import click
 
 from cyclades.commands.clusters import cluster
+from cyclades.commands.migrate import migrate
 from cyclades.commands.serve import serve
 from cyclades.commands.worker import worker
 
@@ -22,3 +23,4 @@ def manage() -> None:
 
 
 manage.add_command(cluster)
+manage.add_command(migrate)

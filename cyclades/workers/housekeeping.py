@@ -21,6 +21,7 @@ class HousekeepingWorker:
         """One round."""
         now = self._app.clock.now()
         self._app.atomically(lambda unit: unit.idempotency.forget(now - IDEMPOTENCY_KEPT))
+        self._app.image_uploads.recover()
         return INTERVAL
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from itertools import pairwise
 
+from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.project import DEFAULT_DOMAIN, NO_DOMAIN, Project
 from cyclades.domain.model.role import SYSTEM, Assignment, ImpliedRole, Role
 from cyclades.domain.model.user import User
@@ -50,6 +51,13 @@ class IdentityBootstrap:
                     Assignment(roles[role], "user", user.id, "system", SYSTEM)
                 )
         return made
+
+    def administrator(self) -> Caller:
+        """The first administrator, in the project of the same name: owns what a first run makes."""
+        filters = {"name": "admin", "domain_id": DEFAULT_DOMAIN}
+        user, project = self.store.users.find(filters), self.store.projects.find(filters)
+        roles = frozenset(ROLES)
+        return Caller(user[0].id, project[0].id, roles=roles, user_name="admin")
 
     def _id(self) -> str:
         return self.ids.new().replace("-", "")
