@@ -5,6 +5,9 @@ from datetime import datetime
 from ipaddress import ip_address
 from typing import NamedTuple
 
+from cyclades.domain.model.addresses import parse_address, parse_block
+from cyclades.domain.model.mac import parse_mac
+
 ACTIVE = "ACTIVE"
 DOWN = "DOWN"
 COMPUTE_OWNER = "compute:"  # and the availability zone
@@ -18,7 +21,7 @@ class FixedIp(NamedTuple):
 
 
 class AddressPair(NamedTuple):
-    """Another address that the guest may use."""
+    """Another address that the guest may use; no MAC address: with the port's own."""
 
     ip_address: str
     mac_address: str
@@ -123,6 +126,13 @@ class ServerPort:
     mode: str
     ipv4: str | None
     addresses: tuple[str, ...]
+
+
+def address_pair(ip: str, mac: str | None) -> AddressPair:
+    """A pair as we keep it: an address or a whole prefix. Raises InvalidInput."""
+    field = "allowed_address_pairs"
+    place = parse_block(ip, field) if "/" in ip else parse_address(ip, field)
+    return AddressPair(str(place), parse_mac(mac, field) if mac else "")
 
 
 def in_order(fixed_ips: tuple[FixedIp, ...]) -> tuple[FixedIp, ...]:

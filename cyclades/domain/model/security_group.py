@@ -36,6 +36,11 @@ class SecurityGroupRule:
     version: int
 
     @property
+    def of_default_group(self) -> bool:
+        """Its group is the project's default one."""
+        return self.security_group_id == default_group_id(self.project_id)
+
+    @property
     def normalized_cidr(self) -> str | None:
         """The prefix with its host bits cleared."""
         prefix = self.remote_ip_prefix

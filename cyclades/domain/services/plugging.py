@@ -63,27 +63,31 @@ class Plugging:
         self.ports.add(port)
         return replace(port, fixed_ips=self._give(network, port, wanted.fixed_ips))
 
-    def readdress(self, network: Network, port: Port, wanted: Sequence[WantedIp]) -> Port:
-        """The port with these addresses; those that it has and keeps are not given back."""
+    def readdress(self, network: Network, port: Port, wanted: Sequence[WantedIp] | None) -> Port:
+        """The port with these addresses (None: with its own, and those that SLAAC makes).
+
+        What it has and keeps is not given back meanwhile.
+        """
         subnets = self.subnets.of_network(network.id)
+        if wanted is None:
+            automatic = {subnet.id for subnet in subnets if subnet.automatic}
+            wanted = [WantedIp(*ip) for ip in port.fixed_ips if ip.subnet_id not in automatic]
         asked = [_placed(network, subnets, item) for item in wanted]
-        exact = {address for _, address in asked if address}
-        automatic = {subnet.id for subnet in subnets if subnet.automatic}
-        kept = [
-            fixed
-            for fixed in port.fixed_ips
-            if fixed.ip_address in exact or fixed.subnet_id in automatic
-        ]
+        # Who names an address on a SLAAC subnet gets it besides the one that follows from
+        # the MAC address; naming such a subnet alone says nothing new.
+        places = {(s, address) for s, address in asked if address or not s.automatic}
+        places |= {(s, slaac_address(s.cidr, port.mac)) for s in subnets if s.automatic}
+        exact = {address for _, address in places}
+        kept = [fixed for fixed in port.fixed_ips if fixed.ip_address in exact]
         self.addresses.give_back(
             port.id, [fixed.ip_address for fixed in port.fixed_ips if fixed not in kept]
         )
         have = {fixed.ip_address for fixed in kept}
-        new = [(subnet, address) for subnet, address in asked if address not in have]
-        given = [
-            self._claim(subnet, address, port)
-            for subnet, address in new
-            if address or not subnet.automatic
-        ]
+        new = sorted(
+            (place for place in places if place[1] not in have),
+            key=lambda place: (place[1] or "~", place[0].id),
+        )
+        given = [self._claim(subnet, address, port) for subnet, address in new]
         return replace(port, fixed_ips=in_order((*kept, *given)))
 
     def _mac(self) -> str:

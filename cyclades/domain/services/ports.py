@@ -85,7 +85,7 @@ class Ports:
                 "IP address until security group is removed."
             )
         self.ports.save(changed)
-        if fixed_ips is not None:
+        if "mac" in different or fixed_ips is not None:
             changed = self.plugging.readdress(network, changed, fixed_ips)
         self._publish(changed)
         return changed

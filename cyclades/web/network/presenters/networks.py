@@ -1,0 +1,44 @@
+"""Networks as network clients read them."""
+
+from typing import Any
+
+from cyclades.domain.model.identity import Caller
+from cyclades.domain.model.network import Network
+from cyclades.web.rendering import iso
+
+
+def network_body(network: Network, caller: Caller) -> dict[str, Any]:
+    """All attributes; the link only for administrators."""
+    body = {
+        "id": network.id,
+        "name": network.name,
+        "tenant_id": network.project_id,
+        "project_id": network.project_id,
+        "admin_state_up": network.admin_state_up,
+        "mtu": network.mtu,
+        "status": "ACTIVE",
+        "subnets": list(network.subnets),
+        "shared": network.shared,
+        "availability_zone_hints": [],
+        "availability_zones": [],
+        "ipv4_address_scope": None,
+        "ipv6_address_scope": None,
+        "router:external": network.external,
+        "is_default": network.is_default,
+        "qinq": False,
+        "vlan_transparent": False,
+        "l2_adjacency": True,
+        "description": network.description,
+        "port_security_enabled": network.port_security_enabled,
+        "tags": list(network.tags),
+        "created_at": iso(network.created),
+        "updated_at": iso(network.updated),
+        "revision_number": network.version,
+    }
+    if caller.is_admin:
+        body |= {
+            "provider:network_type": "flat",
+            "provider:physical_network": network.link,
+            "provider:segmentation_id": None,
+        }
+    return body

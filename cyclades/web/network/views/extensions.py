@@ -1,0 +1,119 @@
+"""/extensions, /availability_zones, /agents: what this network service is and has.
+
+Source: Networking API v2.0, "Extensions", "Availability zones", "Networking agents".
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from cyclades.domain.model.errors import NotFound
+from cyclades.web.network.listing import FIELDS
+from cyclades.web.request import CycladesRequest
+from cyclades.web.resource import Access, Resource
+
+
+class Extension(NamedTuple):
+    """How an extension introduces itself."""
+
+    name: str
+    description: str
+
+
+# Only what is true: clients decide by these what they ask for. Names are the ones that
+# clients search by.
+EXTENSIONS: Mapping[str, Extension] = {
+    "agent": Extension("agent", "Agents are listed to administrators; there are none."),
+    "allowed-address-pairs": Extension(
+        "Allowed Address Pairs", "Ports record addresses that their guests may use besides."
+    ),
+    "availability_zone": Extension("Availability Zone", "Zones are listed; there are none."),
+    "binding": Extension("Port Binding", "Ports say how they are plugged in."),
+    "empty-string-filtering": Extension(
+        "Empty String Filtering Extension", "Lists can be filtered by empty values."
+    ),
+    "external-net": Extension(
+        "Neutron external network", "Networks say whether they lead outside."
+    ),
+    "extra_dhcp_opt": Extension("Neutron Extra DHCP options", "Ports record DHCP options."),
+    "filter-validation": Extension("Filter parameters validation", "Unknown filters are refused."),
+    "ip-substring-filtering": Extension(
+        "IP address substring filtering", "Ports can be found by a part of an address."
+    ),
+    "ip_allocation": Extension("IP Allocation", "Ports get their addresses when they are made."),
+    "net-mtu": Extension("Network MTU", "Networks say how large a packet may be."),
+    "net-mtu-writable": Extension("Network MTU (writable)", "Owners choose a network's MTU."),
+    "pagination": Extension("Pagination support", "Lists come in pages that link to each other."),
+    "port-security": Extension("Port Security", "Ports and networks can do without protection."),
+    "port-security-groups-filtering": Extension(
+        "Port filtering on security groups", "Ports can be found by their security groups."
+    ),
+    "project-id": Extension("project_id field enabled", "Objects and filters know project_id."),
+    "quota_details": Extension("Quota details management support", "Quotas show what is used."),
+    "quotas": Extension("Quota management support", "Projects have limits."),
+    "revision-if-match": Extension(
+        "If-Match constraints based on revision_number",
+        "Changes can be bound to the revision that the client has seen.",
+    ),
+    "security-group": Extension("security-group", "Groups of rules that ports are in."),
+    "security-groups-normalized-cidr": Extension(
+        "Normalized CIDR field for security group rules", "Rules show their prefix tidied."
+    ),
+    "sorting": Extension("Sorting support", "Lists can be ordered."),
+    "standard-attr-description": Extension(
+        "standard-attr-description", "Objects have a description."
+    ),
+    "standard-attr-revisions": Extension(
+        "Resource revision numbers", "Objects count their changes."
+    ),
+    "standard-attr-tag": Extension("Tag support for resources", "Objects have tags."),
+    "standard-attr-timestamp": Extension(
+        "Resource timestamps", "Objects say when they were made and changed."
+    ),
+    "stateful-security-group": Extension(
+        "Stateful security group", "Groups say whether answers are let through."
+    ),
+}
+UPDATED = "2026-11-22T00:00:00-00:00"
+
+extensions = Resource("extensions", "/network/v2.0/extensions")
+extension = Resource("extension", "/network/v2.0/extensions/{alias}")
+zones = Resource("network-availability-zones", "/network/v2.0/availability_zones")
+agents = Resource("agents", "/network/v2.0/agents")
+
+
+@extensions.on("GET", access=Access.USER, query=FIELDS)
+def list_extensions(request: CycladesRequest) -> Any:
+    """All extensions."""
+    return {"extensions": [body(alias) for alias in EXTENSIONS]}
+
+
+@extension.on("GET", access=Access.USER, query=FIELDS)
+def show_extension(request: CycladesRequest) -> Any:
+    """One extension."""
+    alias = request.matchdict["alias"]
+    if alias not in EXTENSIONS:
+        raise NotFound("extension", alias)
+    return {"extension": body(alias)}
+
+
+@zones.on("GET", query=FIELDS)
+def list_zones(request: CycladesRequest) -> Any:
+    """There are no zones: every network reaches every cluster."""
+    return {"availability_zones": []}
+
+
+@agents.on("GET", access=Access.ADMIN, query=FIELDS)
+def list_agents(request: CycladesRequest) -> Any:
+    """There are no agents: Ganeti's nodes plug interfaces in by themselves."""
+    return {"agents": []}
+
+
+def body(alias: str) -> dict[str, Any]:
+    """An extension as clients read it."""
+    return {
+        "alias": alias,
+        "name": EXTENSIONS[alias].name,
+        "description": EXTENSIONS[alias].description,
+        "updated": UPDATED,
+        "links": [],
+    }
