@@ -4,7 +4,19 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, literal, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    type_coerce,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 
 from cyclades.adapters.sql.schema.images import image_members, images
 from cyclades.domain.model.image import Image, Visibility
@@ -158,11 +170,11 @@ def _sqlite_property(name: str, value: str) -> Condition:
 
 
 def _postgres_tag(tag: str) -> Condition:
-    return images.c.tags.contains([tag])
+    return type_coerce(images.c.tags, JSONB).contains([tag])
 
 
 def _postgres_property(name: str, value: str) -> Condition:
-    return images.c.properties.contains({name: value})
+    return type_coerce(images.c.properties, JSONB).contains({name: value})
 
 
 HOLDS: Mapping[str, tuple[Callable[[str], Condition], Callable[[str, str], Condition]]] = {

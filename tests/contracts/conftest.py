@@ -1,0 +1,32 @@
+"""Fixtures: a database for a whole module, whose tests do not commit."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine
+
+from cyclades.adapters.sql.engine import make_engine
+
+
+@pytest.fixture(
+    scope="module",
+    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.real_postgres)],
+)
+def engine(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
+    """Our schema on each kind of database."""
+    if request.param == "sqlite":
+        template = request.getfixturevalue("sqlite_template")
+        path = shutil.copy(template, tmp_path_factory.mktemp("contract") / "contract.db")
+        engine = make_engine(f"sqlite:///{path}")
+        yield engine
+        engine.dispose()
+    else:
+        server = request.getfixturevalue("postgres_server")
+        name = server.create(request.getfixturevalue("postgres_template"))
+        engine = make_engine(server.url(name))
+        yield engine
+        engine.dispose()
+        server.drop(name)
