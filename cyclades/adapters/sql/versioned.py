@@ -36,4 +36,6 @@ def save(connection: Connection, table: Table, thing: Any, names: Sequence[str])
 def insert_unless_there(connection: Connection, table: Table, rows: Any) -> int:
     """Insert what violates no constraint of uniqueness; how many rows that were."""
     statement = INSERTS[connection.dialect.name](table).values(rows).on_conflict_do_nothing()
-    return int(connection.execute(statement).rowcount)
+    # Without this option the count of an INSERT is -1 once its cursor is closed.
+    done = connection.execute(statement, execution_options={"preserve_rowcount": True})
+    return int(done.rowcount)

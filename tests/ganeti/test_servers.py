@@ -1,0 +1,213 @@
+"""A server's life on two real Ganeti clusters, with PostgreSQL and running workers."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+
+from cyclades.bootstrap import Application
+from cyclades.commands.first_run import first_run
+from cyclades.commands.worker import start_workers
+from cyclades.domain.model.identity import Caller
+from cyclades.domain.model.image import UPLOAD
+from cyclades.domain.model.image_edits import Edit
+from cyclades.domain.model.server import Server
+from cyclades.domain.model.server_actions import Action
+from cyclades.domain.services.clusters import probe
+from cyclades.domain.services.server_creation import WantedServer
+from tests.ganeti.cluster import GanetiCluster
+from tests.harness.processes import wait_until
+
+pytestmark = [pytest.mark.real_ganeti, pytest.mark.slow, pytest.mark.real_postgres]
+
+PATIENCE = 120  # seconds: real jobs on a busy machine
+TINY = "1"
+
+
+class Cloud:
+    """Cyclades over the real clusters, as its user and its operator see it."""
+
+    def __init__(self, app: Application, clusters: dict[str, GanetiCluster]) -> None:
+        self.app = app
+        self.clusters = clusters
+        self.caller: Caller = app.atomically(lambda unit: unit.identity_bootstrap.administrator())
+        self.image = self.make_image(None)
+
+    def make_image(self, image_id: str | None) -> str:
+        edits = [Edit("add", "disk_format", "raw"), Edit("add", "container_format", "bare")]
+        made = self.app.atomically(lambda unit: unit.images.create(self.caller, edits, image_id))
+        self.app.image_uploads.receive(self.caller, made.id, UPLOAD, [b"an image"])
+        return made.id
+
+    def create(self, name: str, image: str | None = None, count: int = 1) -> list[Server]:
+        wanted = WantedServer(name, TINY, image or self.image, min_count=count, max_count=count)
+        request_id = f"req-{self.app.ids.new()}"
+        promised = self.app.atomically(
+            lambda unit: unit.server_creation.create(self.caller, request_id, wanted)
+        )
+        return list(promised.servers)
+
+    def act(self, server: Server, action: Action, kind: str = "") -> None:
+        request_id = f"req-{self.app.ids.new()}"
+        self.app.atomically(
+            lambda unit: unit.server_actions.act(self.caller, request_id, server.id, action, kind)
+        )
+
+    def delete(self, server: Server) -> None:
+        request_id = f"req-{self.app.ids.new()}"
+        self.app.atomically(
+            lambda unit: unit.server_actions.delete(self.caller, request_id, server.id)
+        )
+
+    def see(self, server: Server) -> Server:
+        with self.app.reader() as unit:
+            return unit.servers.by_id(server.id)
+
+    def until(self, server: Server, status: str) -> Server:
+        def reached() -> bool:
+            return self.see(server).status == status
+
+        wait_until(reached, f"{status} of {server.name}", seconds=PATIENCE, pause=0.2)
+        return self.see(server)
+
+    def home_of(self, server: Server) -> GanetiCluster:
+        with self.app.reader() as unit:
+            return self.clusters[unit.clusters.get(server.cluster_id).name]
+
+    def drain(self, name: str, *, drained: bool) -> None:
+        self.app.atomically(lambda unit: unit.cluster_register.drain(name, drained=drained))
+
+
+@pytest.fixture
+def cloud(
+    ganeti_clusters: dict[str, GanetiCluster],
+    postgres_database_url: str,
+    application_maker: Callable[..., Application],
+) -> Iterator[Cloud]:
+    app = application_maker(postgres_database_url, poll_fast=0.3, poll_slow=2.0, scan_interval=4.0)
+    first_run(app, "http://cloud.test", lambda _said: None)
+    for name, cluster in ganeti_clusters.items():
+        cluster.remove_instances()
+        connection = replace(cluster.connection, id=app.ids.new())
+        link = app.drivers.connect(connection, None)
+        seen = probe(link, app.settings.disk_template)
+        link.close()
+        app.atomically(
+            lambda unit, name=name, connection=connection, seen=seen: (
+                unit.cluster_register.register(name, connection, seen, "nova")
+            )
+        )
+    running = start_workers(app, ("effects", "poller"))
+    yield Cloud(app, ganeti_clusters)
+    running.stop(app.queue.wake)
+    for cluster in ganeti_clusters.values():
+        cluster.remove_instances()
+
+
+def test_a_servers_life(cloud: Cloud) -> None:
+    (server,) = cloud.create("life")
+    assert cloud.see(server).status == "BUILD"
+    cloud.until(server, "ACTIVE")
+    home = cloud.home_of(server)
+    assert home.instance_names() == {server.instance}
+    cloud.act(server, Action.STOP)
+    cloud.until(server, "SHUTOFF")
+    cloud.act(server, Action.START)
+    cloud.until(server, "ACTIVE")
+    cloud.act(server, Action.REBOOT, "HARD")
+    assert cloud.see(server).status == "HARD_REBOOT"
+    cloud.until(server, "ACTIVE")
+    cloud.delete(server)
+    cloud.until(server, "DELETED")
+    assert home.instance_names() == set()
+    with cloud.app.reader() as unit:
+        actions = unit.instance_actions.list(server.id)
+        used = unit.quota.holdings(server.project_id, ["instances", "cores", "ram", "port"])
+    assert [action.result for action in actions] == ["Success"] * 5
+    assert {held.used for held in used.values()} == {0}
+    reasons = home.gnt(
+        "job", "info", "--", home.gnt("job", "list", "--no-headers", "-o", "id").split()[-1]
+    )
+    assert actions[0].request_id in reasons
+
+
+def test_servers_land_on_both_clusters_and_none_on_a_drained_one(cloud: Cloud) -> None:
+    servers = cloud.create("spread", count=4)
+    for server in servers:
+        cloud.until(server, "ACTIVE")
+    homes = Counter(cloud.home_of(server).name for server in servers)
+    assert homes == {"alpha": 2, "beta": 2}
+    cloud.drain("alpha", drained=True)
+    later = cloud.create("later", count=2)
+    assert {cloud.home_of(server).name for server in later} == {"beta"}
+    for server in later:
+        cloud.until(server, "ACTIVE")
+    for server in [*servers, *later]:
+        cloud.delete(server)
+    for server in [*servers, *later]:
+        cloud.until(server, "DELETED")
+
+
+def test_what_an_administrator_does_by_hand_is_seen(cloud: Cloud) -> None:
+    (server,) = cloud.create("by-hand")
+    cloud.until(server, "ACTIVE")
+    home = cloud.home_of(server)
+    home.gnt("instance", "shutdown", "--timeout=0", server.instance)
+    cloud.until(server, "SHUTOFF")
+    home.gnt("instance", "modify", "-B", "memory=256,vcpus=2", server.instance)
+
+    def resized() -> bool:
+        seen = cloud.see(server)
+        return (seen.vcpus, seen.ram) == (2, 256)
+
+    wait_until(resized, "new size", seconds=PATIENCE)
+    home.gnt("instance", "startup", server.instance)
+    cloud.until(server, "ACTIVE")
+    home.gnt("instance", "remove", "--force", "--shutdown-timeout=0", server.instance)
+    cloud.until(server, "DELETED")
+    with cloud.app.reader() as unit:
+        used = unit.quota.holdings(server.project_id, ["instances", "cores", "ram", "port"])
+        last = unit.instance_actions.list(server.id)[0]
+    assert {held.used for held in used.values()} == {0}
+    assert last.message == "The server was removed by an operator."
+
+
+def test_a_failed_create_says_why_and_leaves_nothing(cloud: Cloud) -> None:
+    image = cloud.make_image("fai1ed00-0000-4000-8000-00000000fail")
+    (server,) = cloud.create("failing", image)
+    seen = cloud.until(server, "ERROR")
+    assert seen.fault is not None
+    assert "node" not in seen.fault.message
+    home = cloud.home_of(server)
+    wait_until(lambda: not home.instance_names(), "clean cluster", seconds=PATIENCE)
+    cloud.delete(server)
+    cloud.until(server, "DELETED")
+
+
+def test_rapi_restarted_in_the_middle_of_submissions(cloud: Cloud) -> None:
+    stop = threading.Event()
+
+    def restart() -> None:
+        while not stop.is_set():
+            for cluster in cloud.clusters.values():
+                cluster.restart_rapi()
+            stop.wait(0.5)
+
+    nuisance = threading.Thread(target=restart)
+    nuisance.start()
+    try:
+        servers = cloud.create("restart", count=4)
+        stop.wait(6)
+    finally:
+        stop.set()
+        nuisance.join()
+    for server in servers:
+        cloud.until(server, "ACTIVE")
+    names = [name for cluster in cloud.clusters.values() for name in cluster.instance_names()]
+    assert sorted(names) == sorted(server.instance for server in servers)
+    for server in servers:
+        cloud.delete(server)
+    for server in servers:
+        cloud.until(server, "DELETED")
