@@ -5,6 +5,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from cyclades.domain.model.quota import ABSENT, COMPUTE_FIXED
+
 PREFIX = "cyclades."
 TRUE_WORDS = {"1": True, "true": True, "yes": True, "on": True}
 FALSE_WORDS = {"0": False, "false": False, "no": False, "off": False}
@@ -70,11 +72,11 @@ class Settings:
     quota_instances: int = 20
     quota_cores: int = 40
     quota_ram: int = 81920  # MiB
-    quota_networks: int = 20
-    quota_subnets: int = 40
-    quota_ports: int = 200
-    quota_security_groups: int = 20
-    quota_security_group_rules: int = 200
+    quota_network: int = 20
+    quota_subnet: int = 40
+    quota_port: int = 200
+    quota_security_group: int = 20
+    quota_security_group_rule: int = 200
     quota_key_pairs: int = 100
     quota_metadata_items: int = 128
     page_size: int = 1000
@@ -99,8 +101,12 @@ class Settings:
 
     def quota_defaults(self) -> dict[str, int]:
         """Default limit by resource; -1 is unlimited."""
-        return {
-            item.name.removeprefix("quota_"): getattr(self, item.name)
-            for item in fields(self)
-            if item.name.startswith("quota_")
-        }
+        return (
+            dict(ABSENT)
+            | dict(COMPUTE_FIXED)
+            | {
+                item.name.removeprefix("quota_"): getattr(self, item.name)
+                for item in fields(self)
+                if item.name.startswith("quota_")
+            }
+        )

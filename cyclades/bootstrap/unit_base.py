@@ -10,6 +10,7 @@ from transaction import TransactionManager
 from cyclades.adapters.sql.feed import SqlFeed
 from cyclades.adapters.sql.idempotency import SqlIdempotency
 from cyclades.adapters.sql.quota import SqlQuota
+from cyclades.domain.services.quotas import Quotas
 
 if TYPE_CHECKING:
     from cyclades.bootstrap.application import Application
@@ -51,6 +52,11 @@ class UnitBase:
     def quota(self) -> SqlQuota:
         """What projects use."""
         return SqlQuota(self.connection, self.app.quota_defaults)
+
+    @cached_property
+    def quotas(self) -> Quotas:
+        """What projects may use, for themselves and administrators."""
+        return Quotas(self.quota, self.feed)
 
     @cached_property
     def idempotency(self) -> SqlIdempotency:

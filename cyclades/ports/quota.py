@@ -28,3 +28,11 @@ class QuotaLedger(Protocol):
     def reset_limits(self, project_id: str, resources: Sequence[str]) -> None:
         """Back to the installation's defaults."""
         ...
+
+    def defaults(self, resources: Sequence[str]) -> Mapping[str, int]:
+        """The installation's default limits."""
+        ...
+
+    def own_limits(self, resources: Sequence[str]) -> Mapping[str, Amounts]:
+        """The limits that projects have of their own for these, by project id in order."""
+        ...

@@ -82,6 +82,22 @@ class SqlQuota(QuotaLedger):
             .values(limit=None)
         )
 
+    def defaults(self, resources: Sequence[str]) -> Mapping[str, int]:
+        """As the settings say."""
+        return {name: self._limit(name, None) for name in resources}
+
+    def own_limits(self, resources: Sequence[str]) -> Mapping[str, Amounts]:
+        """Select."""
+        query = (
+            select(quotas.c.project_id, quotas.c.resource, quotas.c.limit)
+            .where(quotas.c.resource.in_(list(resources)), quotas.c.limit.is_not(None))
+            .order_by(quotas.c.project_id)
+        )
+        found: dict[str, dict[str, int]] = {}
+        for row in self._connection.execute(query):
+            found.setdefault(row.project_id, {})[row.resource] = row.limit
+        return found
+
     def _limit(self, resource: str, own: int | None) -> int:
         return self._defaults.get(resource, UNLIMITED) if own is None else own
 

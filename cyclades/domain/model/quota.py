@@ -4,21 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 UNLIMITED = -1
+LARGEST = 2**31 - 1
 
-# The resources that each service answers for. Volumes and floating IPs have limits that
-# clients ask for, and nothing to count until their services exist.
+# What projects are charged for, by service.
 COMPUTE = ("instances", "cores", "ram")
-NETWORK = (
-    "network",
-    "subnet",
-    "port",
-    "security_group",
-    "security_group_rule",
-    "router",
-    "floatingip",
-    "subnetpool",
-    "rbac_policy",
-)
+NETWORK_COUNTED = ("network", "subnet", "port", "security_group", "security_group_rule")
+# Resources that clients ask about and that cannot be made yet: their limit is zero.
+NETWORK_ABSENT = ("router", "floatingip", "subnetpool", "rbac_policy")
+NETWORK = NETWORK_COUNTED + NETWORK_ABSENT
 VOLUME = (
     "volumes",
     "snapshots",
@@ -28,6 +21,20 @@ VOLUME = (
     "per_volume_gigabytes",
     "groups",
 )
+ABSENT: Mapping[str, int] = dict.fromkeys((*NETWORK_ABSENT, *VOLUME), 0)
+# Limits that compute clients ask about, the same for all projects and never charged.
+COMPUTE_FIXED: Mapping[str, int] = {
+    "injected_files": 5,
+    "injected_file_content_bytes": 10240,
+    "injected_file_path_bytes": 255,
+    "server_groups": 0,
+    "server_group_members": 0,
+    "fixed_ips": UNLIMITED,
+    "floating_ips": UNLIMITED,
+    "security_groups": UNLIMITED,
+    "security_group_rules": UNLIMITED,
+}
+CHANGEABLE = COMPUTE + NETWORK_COUNTED
 
 Amounts = Mapping[str, int]
 
@@ -39,3 +46,11 @@ class Holding:
     resource: str
     used: int
     limit: int
+
+
+def too_small(holdings: Mapping[str, Holding], limits: Amounts) -> Holding | None:
+    """The first resource of which more is used than the wanted limit, if there is one."""
+    for name, limit in limits.items():
+        if limit != UNLIMITED and holdings[name].used > limit:
+            return holdings[name]
+    return None

@@ -31,10 +31,15 @@ def detail(keypair: Keypair, version: Microversion) -> dict[str, Any]:
         "keypair": brief(keypair, version)
         | {
             "user_id": keypair.user_id,
-            "id": keypair.id,
+            "id": number_of(keypair.id),
             "created_at": iso_micro(keypair.created),
             "updated_at": None,
             "deleted": False,
             "deleted_at": None,
         }
     }
+
+
+def number_of(keypair_id: str) -> int:
+    """Compute shows a number, of which clients check the type: the id's random digits."""
+    return int(keypair_id[-12:], 16)
