@@ -70,8 +70,9 @@ lock: ## Lock the dependencies again, with hashes
 	$(COMPILE) setup.py -o requirements/runtime.txt
 	$(COMPILE) setup.py --extra dev -c requirements/runtime.txt -o requirements/dev.txt
 	$(COMPILE) requirements/clients.in -o requirements/clients.txt
+	$(COMPILE) requirements/tempest.in -o requirements/tempest.txt
 
 clean: ## Remove environments, caches and reports; the data in var/ stays
-	rm -rf $(VENV) $(CLIENTS) build dist *.egg-info .coverage* .mypy_cache .ruff_cache \
+	rm -rf $(VENV) $(CLIENTS) var/tempest build dist *.egg-info .coverage* .mypy_cache .ruff_cache \
 		.pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
