@@ -79,7 +79,9 @@ class Shelf:
         return row
 
 
-def after(keys: Sequence[tuple[Column[Any], bool]], row: Row[Any]) -> ColumnElement[bool]:
+def after(
+    keys: Sequence[tuple[ColumnElement[Any], bool]], row: Sequence[Any]
+) -> ColumnElement[bool]:
     """Strictly after a row in this order."""
     steps: list[ColumnElement[bool]] = []
     same: list[ColumnElement[bool]] = []
