@@ -89,7 +89,8 @@ UNEXPECTED = "Unexpected error. Please report it with the request id."
 
 
 def _identity(status: int, message: str, error: Exception) -> dict[str, Any]:
-    del error
+    if isinstance(error, errors.NotFound):
+        message = f"Could not find {error.kind}: {error.name}."
     return {"error": {"code": status, "title": TITLES.get(status, "Error"), "message": message}}
 
 

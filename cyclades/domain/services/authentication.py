@@ -92,6 +92,12 @@ class Authentication:
         except (Unauthenticated, NotFound, KeyError) as error:
             raise NotFound("token", token[:12]) from error
 
+    def prove_password(self, user_id: str, password: str, address: str) -> None:
+        """Raise Unauthenticated unless it is the user's, TooManyRequests after many guesses."""
+        self._by_password(
+            Login(("password",), user=Reference(id=user_id), password=password), address
+        )
+
     def _expiry(self, now: datetime, subject: Subject) -> datetime:
         life = timedelta(seconds=self.token_life)
         limits = (subject.expires, subject.credential.expires if subject.credential else None)

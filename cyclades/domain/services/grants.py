@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from cyclades.domain.model.project import Project
+from cyclades.domain.model.project import NO_DOMAIN, Project
 from cyclades.domain.model.role import SYSTEM, Assignment, ImpliedRole, Role, Target, with_implied
 from cyclades.ports.identity_store import IdentityStore
 
@@ -30,9 +30,13 @@ class Grants:
         return self.named(direct)
 
     def named(self, role_ids: Iterable[str]) -> tuple[Role, ...]:
-        """These roles and what they imply, by name."""
+        """These roles and what they imply, by name.
+
+        Roles of a domain only bring others: their own names mean nothing to policies.
+        """
         ids = with_implied(role_ids, self.rules()) if role_ids else frozenset[str]()
-        return tuple(self.store.roles.find({"id": tuple(sorted(ids))})) if ids else ()
+        filters = {"id": tuple(sorted(ids)), "domain_id": NO_DOMAIN}
+        return tuple(self.store.roles.find(filters)) if ids else ()
 
     def rules(self) -> Sequence[ImpliedRole]:
         """Which role implies which."""
