@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 CLIENTS := var/clients
 PORT ?= 8774
 PYTEST := $(BIN)/python -m pytest
+# Compiled modules halve the time to start; some environments switch them off.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help run test check format format-check lint types architecture pure bench conformance \
 	journeys environment packages lock clean
