@@ -9,6 +9,8 @@ from cyclades.adapters.sql.instance_actions import SqlInstanceActions
 from cyclades.adapters.sql.keypairs import SqlKeypairs
 from cyclades.adapters.sql.outbox import SqlOutbox
 from cyclades.adapters.sql.servers import SqlServers, watched
+from cyclades.adapters.sql.views.instance_actions import SqlInstanceActionViews
+from cyclades.adapters.sql.views.servers import SqlServerViews
 from cyclades.bootstrap.image import ImageUnit
 from cyclades.bootstrap.network import NetworkUnit
 from cyclades.domain.services.cluster_poll import Watched
@@ -63,9 +65,19 @@ class ComputeUnit(NetworkUnit, ImageUnit):
         return SqlServers(self.connection)
 
     @cached_property
+    def server_views(self) -> SqlServerViews:
+        """Servers as rows to show."""
+        return SqlServerViews(self.connection)
+
+    @cached_property
     def instance_actions(self) -> SqlInstanceActions:
         """What was done to servers."""
         return SqlInstanceActions(self.connection)
+
+    @cached_property
+    def instance_action_views(self) -> SqlInstanceActionViews:
+        """The same, as rows to show."""
+        return SqlInstanceActionViews(self.connection)
 
     @cached_property
     def server_settlement(self) -> ServerSettlement:

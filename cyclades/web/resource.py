@@ -18,6 +18,7 @@ from cyclades.domain.model.sharing import require_admin, require_member
 from cyclades.web.idempotency import idempotent
 from cyclades.web.request import CycladesRequest
 from cyclades.web.validation import check, json_body, query_values
+from cyclades.web.versioned import Versioned, schema_at
 
 View = Callable[[CycladesRequest], Any]
 
@@ -39,7 +40,7 @@ class Operation:
     method: str
     view: View
     access: Access
-    body: colander.SchemaNode | None
+    body: colander.SchemaNode | Versioned | None
     query: colander.SchemaNode | None
     status: int
     since: tuple[int, int] | None
@@ -69,7 +70,7 @@ class Resource:
         method: str,
         *,
         access: Access = Access.PROJECT,
-        body: colander.SchemaNode | None = None,
+        body: colander.SchemaNode | Versioned | None = None,
         query: colander.SchemaNode | None = None,
         status: int = 200,
         since: tuple[int, int] | None = None,
@@ -110,7 +111,9 @@ def bound(resource: Resource, operation: Operation) -> View:
         if operation.query is not None:
             request.query_in = query_values(operation.query, request.GET)
         if operation.body is not None:
-            request.body_in = check(operation.body, json_body(request))
+            request.body_in = check(
+                schema_at(operation.body, request.microversion), json_body(request)
+            )
         request.response.status_int = operation.status
         return act(request)
 

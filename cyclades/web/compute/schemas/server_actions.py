@@ -1,0 +1,64 @@
+"""Bodies of /servers/{id}/action: an object with one key, the action's name.
+
+Source: Compute API reference, "Servers - run an action (servers, action)".
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import colander
+
+from cyclades.web.compute.schemas.server_words import one_key
+from cyclades.web.microversions import Microversion
+from cyclades.web.schema_types import Anything, mapping, text
+from cyclades.web.versioned import Since, Versioned, versioned
+
+REASONS = Microversion(2, 73)
+# What OpenStack has and we do not have yet: an honest 501.
+ABSENT = frozenset(
+    {
+        *("addFixedIp", "addFloatingIp", "addSecurityGroup", "changePassword", "confirmResize"),
+        *("createBackup", "createImage", "evacuate", "injectNetworkInfo", "migrate"),
+        *("os-getConsoleOutput", "os-getRDPConsole", "os-getSerialConsole"),
+        *("os-getSPICEConsole", "os-getVNCConsole", "os-migrateLive", "os-resetState"),
+        *("pause", "rebuild", "removeFixedIp", "removeFloatingIp", "removeSecurityGroup"),
+        *("rescue", "resetNetwork", "resize", "restore", "resume", "revertResize", "shelve"),
+        *("shelveOffload", "suspend", "trigger_crash_dump", "unpause", "unrescue", "unshelve"),
+    }
+)
+
+
+def anything(name: str) -> colander.SchemaNode:
+    """What comes with an action that needs nothing is passed over."""
+    return colander.SchemaNode(Anything(), name=name, missing=colander.drop)
+
+
+REBOOT = mapping(
+    "reboot",
+    text("type", one_of=("SOFT", "Soft", "soft", "HARD", "Hard", "hard")),
+    missing=colander.drop,
+)
+LOCK = mapping(
+    "lock",
+    text("locked_reason", minimum=1, missing=None),
+    missing=colander.drop,
+    nullable=True,
+)
+FIELDS = (
+    Since(anything("os-start")),
+    Since(anything("os-stop")),
+    Since(REBOOT),
+    Since(anything("lock"), until=REASONS),
+    Since(LOCK, REASONS),
+    Since(anything("unlock")),
+    Since(anything("forceDelete")),
+    *(Since(anything(name)) for name in sorted(ABSENT)),
+)
+NAMES: Mapping[str, Any] = {field.node.name: field for field in FIELDS}
+
+
+def _one(*fields: colander.SchemaNode) -> colander.SchemaNode:
+    return mapping("", *fields, unknown="preserve", validator=one_key(NAMES))
+
+
+ACTION: Versioned = versioned(FIELDS, _one)

@@ -1,0 +1,192 @@
+"""Bodies of /servers: a table of fields by microversion.
+
+Source: Compute API reference, "Create server", "Update Server".
+"""
+
+from ipaddress import IPv4Address, IPv6Address
+from typing import Any
+
+import colander
+
+from cyclades.web.compute.schemas.server_words import (
+    HOSTNAME,
+    MAX_USER_DATA,
+    access_address,
+    base64_text,
+    metadata,
+    printable,
+    tags,
+)
+from cyclades.web.microversions import Microversion
+from cyclades.web.schema_types import (
+    Anything,
+    boolean,
+    integer,
+    mapping,
+    sequence,
+    shown,
+    text,
+)
+from cyclades.web.versioned import Since, Versioned, versioned
+
+NO_VOLUMES = (
+    "Servers cannot boot from volumes yet: the only block device that may be named is "
+    "the image of imageRef itself (source_type image, destination_type local, boot_index 0)."
+)
+MOST_AT_ONCE = 1000
+
+
+def _files(node: colander.SchemaNode, value: list[dict[str, str]]) -> None:
+    for file in value:
+        path = file["path"]
+        if not path.startswith("/") or ".." in path.split("/") or not path.isprintable():
+            raise colander.Invalid(node, f"{shown(path)} is not an absolute path of a file")
+
+
+def _local_image(node: colander.SchemaNode, value: Any) -> None:
+    fits = (
+        isinstance(value, list)
+        and len(value) == 1
+        and isinstance(value[0], dict)
+        and value[0].get("source_type") == "image"
+        and value[0].get("destination_type") == "local"
+        and value[0].get("boot_index") in (0, "0")
+    )
+    if value and not fits:
+        raise colander.Invalid(node, NO_VOLUMES)
+
+
+def _no_devices(node: colander.SchemaNode, value: Any) -> None:
+    if value:
+        raise colander.Invalid(node, NO_VOLUMES)
+
+
+def block_devices(name: str, validator: Any) -> colander.SchemaNode:
+    """A list that is checked as a whole."""
+    return colander.SchemaNode(Anything(), name=name, missing=(), validator=validator)
+
+
+def interface(*more: colander.SchemaNode) -> colander.SchemaNode:
+    """A network or a port."""
+    return mapping(
+        "network",
+        text("uuid", minimum=1, maximum=64, missing=None, nullable=True),
+        text("port", minimum=1, maximum=64, missing=None, nullable=True),
+        text("fixed_ip", minimum=1, maximum=64, missing=None, nullable=True),
+        *more,
+    )
+
+
+TAG = text("tag", minimum=1, maximum=60, pattern=r"^[^,/]*\Z", missing=None)
+
+
+class Interfaces(colander.SchemaType):
+    """A list of networks and ports, or a word."""
+
+    def __init__(self, items: colander.SchemaNode, words: tuple[str, ...]) -> None:
+        """`items` is the node of the list."""
+        self.items = items
+        self.words = words
+
+    def deserialize(self, node: colander.SchemaNode, cstruct: Any) -> Any:
+        """The word, or the list's items."""
+        if cstruct is colander.null or (isinstance(cstruct, str) and cstruct in self.words):
+            return cstruct
+        if not isinstance(cstruct, list):
+            raise colander.Invalid(node, f"{shown(cstruct)} is not of type 'array'")
+        return self.items.deserialize(cstruct)
+
+    def serialize(self, node: colander.SchemaNode, appstruct: Any) -> Any:
+        """Not used."""
+        del node
+        return appstruct
+
+
+def interfaces(
+    item: colander.SchemaNode, words: tuple[str, ...], missing: Any
+) -> colander.SchemaNode:
+    """The field `networks`."""
+    items = sequence("networks", item, maximum=64)
+    return colander.SchemaNode(Interfaces(items, words), name="networks", missing=missing)
+
+
+def v(minor: int) -> Microversion:
+    """2.minor."""
+    return Microversion(2, minor)
+
+
+def description() -> colander.SchemaNode:
+    """A sentence about it, or null."""
+    return text("description", nullable=True, missing=colander.drop)
+
+
+WORDS = ("auto", "none")
+CREATE_FIELDS = (
+    Since(printable("name")),
+    Since(text("imageRef", missing="")),
+    Since(text("flavorRef", minimum=1, numbers=True)),
+    Since(interfaces(interface(), (), "auto"), until=v(32)),
+    Since(interfaces(interface(TAG), (), "auto"), v(32), v(37)),
+    Since(interfaces(interface(TAG), WORDS, colander.required), v(37)),
+    Since(text("key_name", minimum=1, missing=None, nullable=True)),
+    Since(metadata(missing={})),
+    Since(tags(missing=()), v(52)),
+    Since(base64_text("user_data", MAX_USER_DATA, missing="")),
+    Since(
+        colander.SchemaNode(
+            colander.Sequence(),
+            mapping("file", text("path", minimum=1), base64_text("contents", 1 << 20)),
+            name="personality",
+            missing=(),
+            validator=_files,
+        ),
+        until=v(57),
+    ),
+    Since(integer("min_count", minimum=1, maximum=MOST_AT_ONCE, missing=None)),
+    Since(integer("max_count", minimum=1, maximum=MOST_AT_ONCE, missing=None)),
+    Since(boolean("return_reservation_id", missing=False)),
+    Since(text("availability_zone", minimum=1, missing=None, nullable=True)),
+    Since(text("adminPass", missing=None)),
+    Since(boolean("config_drive", missing=False)),
+    Since(text("OS-DCF:diskConfig", one_of=("AUTO", "MANUAL"), missing="MANUAL")),
+    Since(access_address("accessIPv4", IPv4Address)),
+    Since(access_address("accessIPv6", IPv6Address)),
+    Since(description(), v(19)),
+    Since(text("hostname", pattern=HOSTNAME, missing=None), v(90)),
+    Since(
+        sequence(
+            "security_groups",
+            mapping("security_group", text("name", minimum=1), unknown="ignore"),
+            maximum=64,
+            missing=None,
+        )
+    ),
+    Since(block_devices("block_device_mapping_v2", _local_image)),
+    Since(block_devices("block_device_mapping", _no_devices)),
+)
+HINTS = ("os:scheduler_hints", "OS-SCH-HNT:scheduler_hints")
+
+
+def _with_hints(*fields: colander.SchemaNode) -> colander.SchemaNode:
+    hints = [mapping(name, unknown="preserve", missing={}, validator=_no_group) for name in HINTS]
+    return mapping("", mapping("server", *fields), *hints)
+
+
+def _no_group(node: colander.SchemaNode, value: dict[str, Any]) -> None:
+    if "group" in value:
+        raise colander.Invalid(node, "Server groups are not supported yet: group")
+
+
+CREATE: Versioned = versioned(CREATE_FIELDS, _with_hints)
+
+UPDATE_FIELDS = (
+    Since(printable("name", missing=colander.drop)),
+    Since(text("OS-DCF:diskConfig", one_of=("AUTO", "MANUAL"), missing=colander.drop)),
+    Since(access_address("accessIPv4", IPv4Address)),
+    Since(access_address("accessIPv6", IPv6Address)),
+    Since(description(), v(19)),
+    Since(text("hostname", pattern=HOSTNAME, missing=colander.drop), v(90)),
+)
+UPDATE: Versioned = versioned(
+    UPDATE_FIELDS, lambda *fields: mapping("", mapping("server", *fields))
+)

@@ -1,0 +1,75 @@
+"""/servers/{id}/action: a table from the action's name to the verb.
+
+Source: Compute API reference, "Servers - run an action (servers, action)".
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pyramid.httpexceptions import HTTPNotImplemented
+
+from cyclades.domain.model.server_actions import Action
+from cyclades.domain.model.sharing import reach_of
+from cyclades.web.compute.schemas import server_actions as schemas
+from cyclades.web.request import CycladesRequest
+from cyclades.web.resource import Access, Resource, nothing
+
+Verb = Callable[[CycladesRequest, str, Any], None]
+action = Resource(
+    "server-action", "/compute/v2.1/servers/{id}/action", rule="os_compute_api:servers:action"
+)
+
+
+def command(kind: Action) -> Verb:
+    """An action without particulars."""
+
+    def act(request: CycladesRequest, server_id: str, _told: Any) -> None:
+        request.cyclades.server_actions.act(request.caller, request.request_id, server_id, kind)
+
+    return act
+
+
+def reboot(request: CycladesRequest, server_id: str, told: Any) -> None:
+    """SOFT asks the guest, HARD does not."""
+    request.cyclades.server_actions.act(
+        request.caller, request.request_id, server_id, Action.REBOOT, told["type"].upper()
+    )
+
+
+def lock(request: CycladesRequest, server_id: str, told: Any) -> None:
+    """The reason came with 2.73; what older requests carry is passed over."""
+    versed = request.microversion >= schemas.REASONS and told is not None
+    reason = told["locked_reason"] if versed else None
+    request.cyclades.server_actions.lock(request.caller, request.request_id, server_id, reason)
+
+
+def unlock(request: CycladesRequest, server_id: str, _told: Any) -> None:
+    """Undo it."""
+    request.cyclades.server_actions.unlock(request.caller, request.request_id, server_id)
+
+
+def delete(request: CycladesRequest, server_id: str, _told: Any) -> None:
+    """There is no grace period that this would have to cut short."""
+    request.cyclades.server_actions.delete(request.caller, request.request_id, server_id)
+
+
+VERBS: Mapping[str, Verb] = {
+    "os-start": command(Action.START),
+    "os-stop": command(Action.STOP),
+    "reboot": reboot,
+    "lock": lock,
+    "unlock": unlock,
+    "forceDelete": delete,
+}
+
+
+@action.on("POST", access=Access.MEMBER, body=schemas.ACTION, status=202)
+def act_on_server(request: CycladesRequest) -> Any:
+    """Do it; 202 means that it was accepted."""
+    server_id = request.matchdict["id"]
+    ((name, told),) = request.body_in.items()
+    if name not in VERBS:
+        request.cyclades.server_views.show(reach_of(request.caller), server_id)
+        raise HTTPNotImplemented(f"The action '{name}' is not supported yet.")
+    VERBS[name](request, server_id, told)
+    return nothing(request, 202)
