@@ -5,7 +5,7 @@ of a server is in flight at a time, in order. A claim is a lease with a fence: w
 comes with an old fence changes nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -55,7 +55,8 @@ class Outbox(Protocol):
     ) -> Sequence[Claim]:
         """Take up to `limit` effects that are due, each its server's oldest, or whose lease ended.
 
-        Clusters with `per_cluster` effects in flight get no more.
+        Clusters with `per_cluster` effects in flight get no more; several workers that claim
+        at the same moment may go beyond it by their number.
         """
         ...
 
@@ -69,8 +70,8 @@ class Outbox(Protocol):
         """Try again later. `uncertain`: this attempt may have reached the cluster."""
         ...
 
-    def cancel_unsent(self, server_id: str, now: datetime) -> Sequence[Operation]:
-        """Cancel the server's effects that surely never reached a cluster; which they were."""
+    def cancel_unsent(self, server_id: str, now: datetime) -> Mapping[str, Operation]:
+        """Cancel the server's effects that surely never reached a cluster; which, by their ids."""
         ...
 
     def lock(self, effect_id: str) -> InFlight | None:

@@ -1,6 +1,6 @@
 """The outbox in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -51,7 +51,8 @@ class SqlOutbox(Outbox):
         self, now: datetime, lease_until: datetime, limit: int, per_cluster: int
     ) -> Sequence[Claim]:
         """Select what is due, each server's oldest, skipping what others claim; take it."""
-        rows = self._connection.execute(_claimable(now, limit, per_cluster)).all()
+        found = self._connection.execute(_claimable(now, limit, per_cluster)).all()
+        rows = self._fitting(found, per_cluster)
         if rows:
             self._connection.execute(
                 update(effects)
@@ -86,7 +87,7 @@ class SqlOutbox(Outbox):
             lease_until=None,
         )
 
-    def cancel_unsent(self, server_id: str, now: datetime) -> Sequence[Operation]:
+    def cancel_unsent(self, server_id: str, now: datetime) -> Mapping[str, Operation]:
         """Update what waits and surely was never sent."""
         unsent = and_(
             effects.c.server_id == server_id,
@@ -95,7 +96,7 @@ class SqlOutbox(Outbox):
             effects.c.finished.is_(None),
         )
         rows = self._connection.execute(
-            select(effects.c.seq, effects.c.operation).where(unsent).with_for_update()
+            select(effects.c.seq, effects.c.id, effects.c.operation).where(unsent).with_for_update()
         ).all()
         if rows:
             self._connection.execute(
@@ -103,7 +104,7 @@ class SqlOutbox(Outbox):
                 .where(effects.c.seq.in_([row.seq for row in rows]))
                 .values(state=CANCELLED, finished=now, guest=None)
             )
-        return [Operation(row.operation) for row in rows]
+        return {row.id: Operation(row.operation) for row in rows}
 
     def lock(self, effect_id: str) -> InFlight | None:
         """Select for update."""
@@ -145,6 +146,20 @@ class SqlOutbox(Outbox):
         )
         return self._connection.execute(change.values(**values)).rowcount == 1
 
+    def _fitting(self, found: Sequence[Row[Any]], per_cluster: int) -> Sequence[Row[Any]]:
+        # Taken-over claims are in flight already; new ones fill what room is left.
+        counted = self._connection.execute(_in_flight_by_cluster()) if found else ()
+        room = {cluster_id: per_cluster - count for cluster_id, count in counted}
+        fitting = []
+        for row in found:
+            if row.state == QUEUED:
+                left = room.get(row.cluster_id, per_cluster)
+                if left <= 0:
+                    continue
+                room[row.cluster_id] = left - 1
+            fitting.append(row)
+        return fitting
+
     def _claim(self, row: Row[Any]) -> Claim:
         guest = guest_from(self._secrets.unseal(bytes(row.guest)) if row.guest else None)
         effect = Effect(
@@ -161,7 +176,7 @@ class SqlOutbox(Outbox):
 
 
 def _claimable(now: datetime, limit: int, per_cluster: int) -> Any:
-    older, busy = effects.alias("older"), effects.alias("busy")
+    older = effects.alias("older")
     due = or_(
         and_(effects.c.state == QUEUED, effects.c.due <= now),
         and_(effects.c.state == CLAIMED, effects.c.lease_until < now),
@@ -175,12 +190,8 @@ def _claimable(now: datetime, limit: int, per_cluster: int) -> Any:
         )
         .exists()
     )
-    full = (
-        select(busy.c.cluster_id)
-        .where(busy.c.finished.is_(None), busy.c.state.in_([CLAIMED, SUBMITTED]))
-        .group_by(busy.c.cluster_id)
-        .having(func.count() >= per_cluster)
-    )
+    busy = _in_flight_by_cluster().having(func.count() >= per_cluster).subquery()
+    full = select(busy.c.cluster_id)
     return (
         select(effects)
         .where(effects.c.finished.is_(None), due, is_first)
@@ -188,6 +199,15 @@ def _claimable(now: datetime, limit: int, per_cluster: int) -> Any:
         .order_by(effects.c.seq)
         .limit(limit)
         .with_for_update(skip_locked=True, of=effects)
+    )
+
+
+def _in_flight_by_cluster() -> Any:
+    busy = effects.alias("busy")
+    return (
+        select(busy.c.cluster_id, func.count())
+        .where(busy.c.finished.is_(None), busy.c.state.in_([CLAIMED, SUBMITTED]))
+        .group_by(busy.c.cluster_id)
     )
 
 

@@ -71,7 +71,8 @@ class ClusterPoll:
         """What our effects' jobs say, and what other people's jobs have touched."""
         waiting = {effect.effect_id: effect for effect in flying}
         found = self.driver.jobs(self._since(flying))
-        numbers = {job.job_id for job in found}
+        # A queue that was wiped counts anew: a number alone does not make a job ours.
+        known_jobs = {(job.job_id, job.effect_id) for job in found}
         for job in found:
             effect = waiting.get(job.effect_id or "")
             if effect is not None and job.rank > effect.job_rank:
@@ -80,7 +81,7 @@ class ClusterPoll:
                 known = watched.get(job.instance or "")
                 yield from self._touched(job, known) if known else ()
         for effect in flying:
-            if effect.job_id is None or effect.job_id in numbers:
+            if effect.job_id is None or (effect.job_id, effect.effect_id) in known_jobs:
                 self.memory.losses.pop(effect.effect_id, None)
             else:
                 yield from self._missing_job(effect, effect.job_id)
@@ -127,9 +128,9 @@ class ClusterPoll:
 
     def _missing_job(self, effect: InFlight, job_id: int) -> Iterator[Report]:
         job = self.driver.job(job_id)  # archived jobs are not in the list
-        if job is not None:
-            # A job of that number may be somebody else's when a queue was wiped.
-            if job.effect_id == effect.effect_id and job.rank > effect.job_rank:
+        if job is not None and job.effect_id == effect.effect_id:
+            self.memory.losses.pop(effect.effect_id, None)
+            if job.rank > effect.job_rank:
                 yield job
             return
         losses = self.memory.losses.get(effect.effect_id, 0) + 1
@@ -138,6 +139,8 @@ class ClusterPoll:
             return
         report = self.driver.instance(effect.instance)
         power = report.power if report else None
+        if power is Power.UNKNOWN:
+            return  # its node does not answer: wait until somebody knows
         happened = power in HAPPENED[effect.operation]
         yield JobReport(
             self.cluster_id,

@@ -14,7 +14,7 @@ from cyclades.domain.model.effects import (
 )
 from cyclades.domain.model.events import Changed
 from cyclades.domain.model.identity import Caller
-from cyclades.domain.model.instance_action import SUCCESS, InstanceAction
+from cyclades.domain.model.instance_action import ERROR, SUCCESS, InstanceAction
 from cyclades.domain.model.server import Server
 from cyclades.domain.model.server_actions import Action
 from cyclades.domain.model.sharing import reach_of
@@ -24,6 +24,8 @@ from cyclades.ports.feed import Feed
 from cyclades.ports.ids import Ids
 from cyclades.ports.outbox import Outbox
 from cyclades.ports.servers import InstanceActions, ServerRepository
+
+OVERTAKEN = "The server was deleted before this began."
 
 COMMANDS: Mapping[tuple[Action, str], Callable[[str], Command]] = {
     (Action.START, ""): StartInstance,
@@ -59,8 +61,11 @@ class ServerActions:
         """Delete, in any state; what never reached a cluster is cancelled instead."""
         server = self.servers.get(reach_of(caller), server_id)
         server.admit(Action.DELETE, caller)
-        cancelled = self.outbox.cancel_unsent(server.id, self.clock.now())
-        if Operation.CREATE in cancelled:
+        now = self.clock.now()
+        cancelled = self.outbox.cancel_unsent(server.id, now)
+        for effect_id in cancelled:
+            self.actions.finish(effect_id, ERROR, OVERTAKEN, now)
+        if Operation.CREATE in cancelled.values():
             self._note(caller, request_id, server, Action.DELETE, None)
             self.settlement.remove(server)
             return
