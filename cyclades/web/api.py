@@ -62,7 +62,8 @@ def make_api(application: Application) -> WSGI:
     config.add_exception_view(exception_view, context=Exception)
     config.add_exception_view(exception_view, context=HTTPException)
     config.add_notfound_view(exception_view)
-    for resource in resources():
+    config.registry["cyclades.resources"] = declared = resources()
+    for resource in declared:
         config.add_cornice_service(resource.as_service())
     wsgi = config.make_wsgi_app()
     # What the packages above add to requests is in our class already: with these gone,

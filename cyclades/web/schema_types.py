@@ -173,7 +173,7 @@ def text(
         Nullable(kind) if nullable else kind,
         name=name,
         missing=missing,
-        validator=_unless_none(colander.All(*rules)),
+        validator=UnlessNone(colander.All(*rules)),
     )
 
 
@@ -191,7 +191,7 @@ def integer(
         Nullable(kind) if nullable else kind,
         name=name,
         missing=missing,
-        validator=_unless_none(colander.Range(min=minimum, max=maximum)),
+        validator=UnlessNone(colander.Range(min=minimum, max=maximum)),
     )
 
 
@@ -227,7 +227,7 @@ def mapping(
         *children,
         name=name,
         missing=missing,
-        validator=_unless_none(validator) if validator else None,
+        validator=UnlessNone(validator) if validator else None,
     )
 
 
@@ -247,13 +247,18 @@ def sequence(
         item,
         name=name,
         missing=missing,
-        validator=_unless_none(colander.Length(min=minimum, max=maximum)),
+        validator=UnlessNone(colander.Length(min=minimum, max=maximum)),
     )
 
 
-def _unless_none(rule: Any) -> Any:
-    def validate(node: colander.SchemaNode, value: Any) -> None:
-        if value is not None:
-            rule(node, value)
+class UnlessNone:
+    """A rule for values that are not null."""
 
-    return validate
+    def __init__(self, rule: Any) -> None:
+        """`rule` is a colander validator."""
+        self.rule = rule
+
+    def __call__(self, node: colander.SchemaNode, value: Any) -> None:
+        """Apply the rule."""
+        if value is not None:
+            self.rule(node, value)

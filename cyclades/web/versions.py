@@ -23,7 +23,7 @@ SERVICES = (
 IMAGE_VERSIONS = ("v2.9", "v2.7", "v2.5", "v2.4", "v2.3", "v2.2", "v2.1", "v2.0")
 NETWORK_RESOURCES: Mapping[str, str] = {"network": "networks", "subnet": "subnets", "port": "ports"}
 
-root = Resource("services", "/")
+root = Resource("root", "/")
 identity_root = Resource("identity-versions", "/identity")
 identity_v3 = Resource("identity-v3", "/identity/v3")
 compute_root = Resource("compute-versions", "/compute")
