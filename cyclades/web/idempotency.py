@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
-from cyclades.domain.model.errors import IdempotencyMismatch, InvalidInput
+from cyclades.domain.model.errors import IdempotencyMismatch, InvalidInput, StaleVersion
 from cyclades.domain.model.idempotency import MAX_KEY, Recorded
 from cyclades.web.rendering import JSON, to_bytes
 
@@ -27,12 +27,15 @@ def idempotent(view: Callable[[Any], Any]) -> Callable[[Any], Any]:
         records, caller = request.cyclades.idempotency, request.caller
         who = (caller.user_id, caller.project_id or "", request.path, key)
         fingerprint = fingerprint_of(request)
-        known = records.find(*who)
-        if known is not None:
+        # Claimed before anything is done: a twin waits here, not at a unique name.
+        if not records.claim(*who):
+            known = records.find(*who)
+            if known is None:
+                raise StaleVersion(f"The {HEADER} was being forgotten.")
             return replayed(request, known, fingerprint)
         answer = view(request)
         location = request.response.headers.get("Location", "")
-        records.add(
+        records.keep(
             *who, Recorded(fingerprint, request.response.status_int, location, to_bytes(answer))
         )
         return answer

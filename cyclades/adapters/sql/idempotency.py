@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from cyclades.adapters.sql.schema.idempotency import idempotency
-from cyclades.domain.model.errors import StaleVersion
+from cyclades.adapters.sql.upserts import UPSERTS
 from cyclades.domain.model.idempotency import Recorded
 from cyclades.ports.clock import Clock
 from cyclades.ports.idempotency import IdempotencyRecords
@@ -22,15 +21,46 @@ class SqlIdempotency(IdempotencyRecords):
         self._clock = clock
         self._secrets = secrets
 
+    def claim(self, user_id: str, project_id: str, route: str, key: str) -> bool:
+        """Insert a row that nobody else sees before it has its answer."""
+        upsert = UPSERTS[self._connection.dialect.name]
+        inserted = self._connection.execute(
+            upsert(idempotency)
+            .values(
+                user_id=user_id,
+                project_id=project_id,
+                route=route[:255],
+                key=key,
+                fingerprint="",
+                status=0,
+                location="",
+                body=b"",
+                created=self._clock.now(),
+            )
+            .on_conflict_do_nothing()
+            .returning(idempotency.c.key)
+        )
+        return inserted.one_or_none() is not None
+
+    def keep(self, user_id: str, project_id: str, route: str, key: str, answer: Recorded) -> None:
+        """Seal and update."""
+        self._connection.execute(
+            update(idempotency)
+            .where(*_row(user_id, project_id, route, key))
+            .values(
+                fingerprint=answer.fingerprint,
+                status=answer.status,
+                location=answer.location,
+                body=self._secrets.seal(answer.body),
+            )
+        )
+
     def find(self, user_id: str, project_id: str, route: str, key: str) -> Recorded | None:
         """Select and unseal."""
         table = idempotency.c
         row = self._connection.execute(
             select(table.fingerprint, table.status, table.location, table.body).where(
-                table.user_id == user_id,
-                table.project_id == project_id,
-                table.route == route[:255],
-                table.key == key,
+                *_row(user_id, project_id, route, key)
             )
         ).one_or_none()
         if row is None:
@@ -41,23 +71,12 @@ class SqlIdempotency(IdempotencyRecords):
         """Delete what is old."""
         self._connection.execute(delete(idempotency).where(idempotency.c.created < before))
 
-    def add(self, user_id: str, project_id: str, route: str, key: str, answer: Recorded) -> None:
-        """Seal and insert; a twin that was faster makes this transaction start over."""
-        try:
-            self._connection.execute(
-                insert(idempotency).values(
-                    user_id=user_id,
-                    project_id=project_id,
-                    route=route[:255],
-                    key=key,
-                    fingerprint=answer.fingerprint,
-                    status=answer.status,
-                    location=answer.location,
-                    body=self._secrets.seal(answer.body),
-                    created=self._clock.now(),
-                )
-            )
-        except IntegrityError as error:
-            raise StaleVersion(
-                "Another request with this Idempotency-Key is in progress."
-            ) from error
+
+def _row(user_id: str, project_id: str, route: str, key: str) -> list[ColumnElement[bool]]:
+    table = idempotency.c
+    return [
+        table.user_id == user_id,
+        table.project_id == project_id,
+        table.route == route[:255],
+        table.key == key,
+    ]

@@ -1,19 +1,14 @@
 """The quota ledger in SQL: a charge is one conditional UPDATE."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import ColumnElement, Connection, case, func, literal, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from cyclades.adapters.sql.schema.quotas import quotas
+from cyclades.adapters.sql.upserts import UPSERTS
 from cyclades.domain.model.errors import OverQuota
 from cyclades.domain.model.quota import UNLIMITED, Amounts, Holding
 from cyclades.ports.quota import QuotaLedger
-
-# The two kinds of database have the same upsert under two names.
-UPSERTS: Mapping[str, Callable[..., Any]] = {"postgresql": postgres_insert, "sqlite": sqlite_insert}
 
 
 class SqlQuota(QuotaLedger):
