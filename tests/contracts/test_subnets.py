@@ -43,8 +43,9 @@ def test_unknown_is_not_found(rows: Rows) -> None:
         rows.subnets.get("no")
     with pytest.raises(NotFound):
         rows.subnet(network_id="no")
-    with pytest.raises(NotFound):
-        rows.subnets.list(Listing(ALL, marker="no"))
+    for scope in (MINE, ALL):
+        with pytest.raises(NotFound):
+            rows.subnets.list(Listing(scope, marker="no"))
 
 
 def test_a_version_is_saved_once(rows: Rows) -> None:

@@ -16,7 +16,6 @@ from sqlalchemy import (
     and_,
     func,
     or_,
-    select,
     true,
     type_coerce,
 )
@@ -43,8 +42,7 @@ class Shelf:
         self, connection: Connection, query: Select[Any], listing: Listing
     ) -> Sequence[Row[Any]]:
         """The rows of `query` that the listing asks for."""
-        seen = self.visible(listing.scope)
-        query = query.where(seen)
+        query = seen = query.where(self.visible(listing.scope))
         for name, values in listing.filters.items():
             query = query.where(self._condition(name, values))
         keys = [(self.attributes[key.attribute], key.descending) for key in listing.order]
@@ -52,7 +50,8 @@ class Shelf:
         if listing.backwards:
             keys = [(column, not descending) for column, descending in keys]
         if listing.marker is not None:
-            query = query.where(after(keys, self._marker(connection, keys, listing.marker, seen)))
+            marked = seen.with_only_columns(*(column for column, _ in keys))
+            query = query.where(after(keys, self._marked(connection, marked, listing.marker)))
         query = query.order_by(*(c.desc() if descending else c for c, descending in keys))
         rows = connection.execute(query.limit(listing.limit)).all()
         return rows[::-1] if listing.backwards else rows
@@ -65,15 +64,8 @@ class Shelf:
         column = self.attributes[name]
         return column == values[0] if len(values) == 1 else column.in_(values)
 
-    def _marker(
-        self,
-        connection: Connection,
-        keys: Sequence[tuple[Column[Any], bool]],
-        marker: str,
-        seen: ColumnElement[bool],
-    ) -> Row[Any]:
-        query = select(*(column for column, _ in keys)).where(self.table.c.id == marker, seen)
-        row = connection.execute(query).one_or_none()
+    def _marked(self, connection: Connection, query: Select[Any], marker: str) -> Row[Any]:
+        row = connection.execute(query.where(self.table.c.id == marker)).one_or_none()
         if row is None:
             raise NotFound(self.kind, marker)
         return row
