@@ -1,0 +1,194 @@
+"""Fixtures: a small cloud with simulated clusters, on a clock that moves when told to.
+
+`cloud` has everything that a first run makes: flavors, a public network, an image. Its
+workers do nothing by themselves: `cloud.converge()` turns them until nothing is left to do.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from sqlalchemy import update
+
+from cyclades.adapters.simulated.driver import SimulatedDriver
+from cyclades.adapters.sql.schema.images import images
+from cyclades.bootstrap import Application
+from cyclades.domain.model.cluster import ClusterConnection
+from cyclades.domain.model.identity import Caller
+from cyclades.domain.model.server import Server
+from cyclades.domain.model.server_actions import Action
+from cyclades.domain.services.cluster_updates import ClusterUpdates
+from cyclades.domain.services.clusters import probe
+from cyclades.domain.services.server_creation import WantedServer
+from cyclades.settings import Settings
+from cyclades.workers.effects import EffectsWorker
+from cyclades.workers.poller import ClusterPoller
+from tests.adapters.simulated.hand_clock import HandClock
+from tests.harness.api import CALLERS
+
+MEMBER, ADMIN = CALLERS["member"], CALLERS["admin"]
+STEP = 0.1  # seconds between two looks
+QUICK = {"poll_fast": 0.1, "poll_slow": 1.0, "scan_interval": 1.0}
+ROOMY = {"quota_instances": 500, "quota_cores": 2000, "quota_ram": 10**7, "quota_port": 1000}
+
+
+@dataclass(slots=True)
+class Cloud:
+    """An application, its clusters, its workers, and users who want something."""
+
+    app: Application
+    clock: HandClock
+    image: str = ""
+    requests: int = 0
+    workers: list[EffectsWorker] = field(default_factory=list)
+    pollers: dict[str, ClusterPoller] = field(default_factory=dict)
+
+    def populate(self) -> None:
+        """What a first run makes."""
+        self.app.atomically(lambda unit: unit.flavors.ensure_default_flavors())
+        self.app.atomically(lambda unit: unit.public_network.ensure(ADMIN))
+        self.image = self.app.image_uploads.ensure_small_image(ADMIN).id
+        self.workers.append(EffectsWorker(self.app))
+
+    def add_cluster(self, name: str, **options: str) -> SimulatedDriver:
+        """Register a simulated cluster."""
+        connection = ClusterConnection(name, "simulated", options=options)
+        seen = probe(self.app.drivers.connect(connection, None), "file")
+        self.app.atomically(
+            lambda unit: unit.cluster_register.register(name, connection, seen, "nova")
+        )
+        self.pollers[name] = ClusterPoller(self.app, name, "poller")
+        return self.cluster(name)
+
+    def cluster(self, name: str = "one") -> SimulatedDriver:
+        """The driver, with its administrator and its fault switches."""
+        return cast(SimulatedDriver, self.app.drivers.of(name))
+
+    def create(self, caller: Caller = MEMBER, **wanted: Any) -> str:
+        """Ask for a server; its id."""
+        wish = WantedServer(**({"name": "web", "flavor_id": "1", "image_id": self.image} | wanted))
+        request = self.request()
+        promised = self.app.atomically(
+            lambda unit: unit.server_creation.create(caller, request, wish)
+        )
+        return promised.servers[0].id
+
+    def running(self, **wanted: Any) -> str:
+        """A server that is ACTIVE already."""
+        server_id = self.create(**wanted)
+        self.converge()
+        assert self.server(server_id).status == "ACTIVE"
+        return server_id
+
+    def act(self, server_id: str, action: Action, kind: str = "", caller: Caller = MEMBER) -> str:
+        """Start, stop or reboot; the request's id."""
+        request = self.request()
+        self.app.atomically(
+            lambda unit: unit.server_actions.act(caller, request, server_id, action, kind)
+        )
+        return request
+
+    def delete(self, server_id: str, caller: Caller = MEMBER) -> str:
+        """Delete; the request's id."""
+        request = self.request()
+        self.app.atomically(lambda unit: unit.server_actions.delete(caller, request, server_id))
+        return request
+
+    def request(self) -> str:
+        """The id of a new request."""
+        self.requests += 1
+        return f"req-{self.requests}"
+
+    def server(self, server_id: str) -> Server:
+        """As it is in the database."""
+        return self.app.atomically(lambda unit: unit.servers.by_id(server_id))
+
+    def outcome(self, server_id: str, request: str) -> tuple[str | None, str | None]:
+        """How a request ended, and the message for its user."""
+        with self.app.reader() as unit:
+            action = unit.instance_actions.get(server_id, request)
+        return action.result, action.message
+
+    def update(self, verb: Callable[[ClusterUpdates], bool]) -> bool:
+        """Use the update path in a transaction."""
+        return self.app.atomically(lambda unit: verb(unit.cluster_updates))
+
+    def failing_image(self) -> str:
+        """An image with which creating an operating system fails."""
+        self.app.atomically(
+            lambda unit: unit.connection.execute(
+                update(images).where(images.c.id == self.image).values(id="fail-image")
+            )
+        )
+        self.image = "fail-image"
+        return self.image
+
+    def turn(self) -> None:
+        """Each worker once."""
+        for worker in self.workers:
+            worker.turn()
+        for poller in self.pollers.values():
+            poller.turn()
+
+    def pass_time(self, seconds: float) -> None:
+        """Turn the workers for so long."""
+        end = self.clock.passed + seconds
+        while self.clock.passed < end:
+            self.turn()
+            self.clock.passed += STEP
+        self.turn()
+
+    def converge(self, seconds: float = 120) -> None:
+        """Turn the workers until no effect is left, or fail."""
+        end = self.clock.passed + seconds
+        while self.unfinished():
+            assert self.clock.passed < end, f"still to do: {self.unfinished()}"
+            self.turn()
+            self.clock.passed += STEP
+
+    def unfinished(self) -> list[str]:
+        """The effects that are in flight."""
+        with self.app.reader() as unit:
+            return [
+                f"{effect.operation} {effect.state} {effect.instance}"
+                for name in self.pollers
+                for effect in unit.outbox.in_flight(name)
+            ]
+
+    def close(self) -> None:
+        """Let go of everything."""
+        for worker in self.workers:
+            worker.close()
+        self.app.close()
+
+
+def cloud_on(database_url: str, home: Path, **settings: Any) -> Cloud:
+    """A cloud with one cluster, "one"."""
+    clock = HandClock()
+    places = {"secret_key_file": home / "secret.key", "image_dir": home / "images"}
+    app = Application(
+        Settings(database_url=database_url, var_dir=home, **(places | QUICK | ROOMY | settings)),
+        clock=clock,
+    )
+    made = Cloud(app, clock)
+    made.populate()
+    made.add_cluster("one")
+    return made
+
+
+@pytest.fixture
+def cloud(sqlite_database_url: str, tmp_path: Path) -> Iterator[Cloud]:
+    """On SQLite."""
+    made = cloud_on(sqlite_database_url, tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def each_cloud(database_url: str, tmp_path: Path) -> Iterator[Cloud]:
+    """On each kind of database."""
+    made = cloud_on(database_url, tmp_path)
+    yield made
+    made.close()
