@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from cyclades.adapters.sql.engine import make_engine
 
@@ -30,3 +30,10 @@ def engine(
         yield engine
         engine.dispose()
         server.drop(name)
+
+
+@pytest.fixture
+def connection(engine: Engine) -> Iterator[Connection]:
+    """One open transaction, rolled back in the end."""
+    with engine.connect() as opened:
+        yield opened

@@ -3,14 +3,10 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.harness.postgres import PostgresServer, running_postgres
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
 
 
 def _migrate(url: str) -> None:
@@ -74,14 +70,3 @@ def database_url(request: pytest.FixtureRequest) -> str:
     kinds = {"sqlite": "sqlite_database_url", "postgresql": "postgres_database_url"}
     url: str = request.getfixturevalue(kinds[request.param])
     return url
-
-
-@pytest.fixture
-def connection(database_url: str) -> "Iterator[Connection]":
-    """One open transaction, rolled back in the end."""
-    from cyclades.adapters.sql.engine import make_engine  # noqa: PLC0415 - as above
-
-    engine = make_engine(database_url)
-    with engine.connect() as opened:
-        yield opened
-    engine.dispose()
