@@ -1,0 +1,150 @@
+"""/image/v2/images/{id}/file, stage and import: bytes in and out."""
+
+import hashlib
+import struct
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from webtest import TestRequest
+
+from cyclades.bootstrap import Application
+from tests.harness.api import Client, client_of
+from tests.web.image.making import BYTES, IMAGES, make, shown, upload
+
+DATA = bytes(range(256)) * 40
+
+
+def files(application: Application) -> list[Path]:
+    folder = application.settings.image_dir
+    return sorted(folder.iterdir()) if folder.exists() else []
+
+
+def download(api: Client, image_id: str, span: str = "", **more: Any) -> Any:
+    headers = {"Range": span} if span else {}
+    return api.call("GET", f"{IMAGES}/{image_id}/file", headers=headers, **more)
+
+
+def test_what_goes_in_comes_out(api: Client) -> None:
+    image_id = make(api, DATA)
+    image = shown(api, image_id)
+    assert image["status"] == "active"
+    assert image["size"] == image["virtual_size"] == len(DATA)
+    assert image["checksum"] == hashlib.md5(DATA).hexdigest()
+    assert image["os_hash_algo"] == "sha512"
+    assert image["os_hash_value"] == hashlib.sha512(DATA).hexdigest()
+    answer = download(api, image_id, status=200)
+    assert answer.body == DATA
+    assert answer.headers["Content-MD5"] == image["checksum"]
+    assert answer.headers["Content-Type"] == "application/octet-stream"
+    assert answer.headers["Content-Length"] == str(len(DATA))
+
+
+def test_ranges(api: Client) -> None:
+    image_id = make(api, DATA)
+    for span, expected in (
+        ("bytes=0-9", DATA[:10]),
+        ("bytes=300-", DATA[300:]),
+        ("bytes=-5", DATA[-5:]),
+        (f"bytes=10-{10**12}", DATA[10:]),
+    ):
+        answer = download(api, image_id, span, status=206)
+        assert answer.body == expected
+        assert answer.headers["Content-Range"].endswith(f"/{len(DATA)}")
+    assert download(api, image_id, "bytes=0-1,5-6", status=200).body == DATA
+    assert download(api, image_id, "lines=1", status=200).body == DATA
+    refused = download(api, image_id, f"bytes={len(DATA)}-", status=416)
+    assert refused.headers["Content-Range"] == f"bytes */{len(DATA)}"
+
+
+def test_no_bytes_yet(api: Client) -> None:
+    answer = download(api, make(api), status=204)
+    assert answer.body == b""
+
+
+def test_an_empty_image_is_an_image(api: Client) -> None:
+    image_id = make(api, b"")
+    assert shown(api, image_id)["size"] == 0
+    assert download(api, image_id, status=200).body == b""
+
+
+def test_bytes_come_once(api: Client, application: Application) -> None:
+    image_id = make(api, DATA)
+    upload(api, image_id, b"other", status=409)
+    assert download(api, image_id).body == DATA
+    assert len(files(application)) == 1
+
+
+def test_refused_uploads_leave_the_image_as_it_was(
+    application_maker: Callable[..., Application], sqlite_database_url: str
+) -> None:
+    application = application_maker(sqlite_database_url, image_max_bytes=1000)
+    api = client_of(application)
+    image_id = make(api)
+    path = f"{IMAGES}/{image_id}/file"
+    api.call("PUT", path, b"x", headers={"Content-Type": "text/plain"}, status=415)
+    api.call("PUT", path, b"x", headers=BYTES, token="reader", status=403)
+    api.call("PUT", path, b"x", headers=BYTES, token=None, status=401)
+    upload(api, image_id, bytes(1001), status=413)
+    assert shown(api, image_id)["status"] == "queued"
+    assert files(application) == []
+    upload(api, image_id, bytes(1000), status=204)
+    upload(api, make(api, disk_format=None), b"x", status=400)
+
+
+def test_a_body_that_ends_too_early_is_refused(api: Client, application: Application) -> None:
+    image_id = make(api)
+    request = TestRequest.blank(f"{IMAGES}/{image_id}/file", method="PUT", body=b"short")
+    request.headers.update({"X-Auth-Token": "member", **BYTES})
+    request.environ["CONTENT_LENGTH"] = "5000000"
+    assert api.do_request(request, status=400, expect_errors=True).json["message"]
+    assert shown(api, image_id)["status"] == "queued"
+    assert files(application) == []
+
+
+def test_qcow2_must_be_qcow2_and_refer_to_nothing(api: Client, application: Application) -> None:
+    def header(backing: int) -> bytes:
+        return struct.pack(">4sIQIIQ", b"QFI\xfb", 2, backing, 0, 16, 1 << 33) + bytes(480)
+
+    image_id = make(api, disk_format="qcow2")
+    for data in (b"", b"raw", header(backing=8)):
+        upload(api, image_id, data, status=415)
+        assert shown(api, image_id)["status"] == "queued"
+    assert files(application) == []
+    upload(api, image_id, header(backing=0), status=204)
+    assert shown(api, image_id)["virtual_size"] == 1 << 33
+
+
+def test_deactivated_bytes_are_the_administrators(api: Client) -> None:
+    image_id = make(api, DATA)
+    api.call("POST", f"{IMAGES}/{image_id}/actions/deactivate", status=204)
+    download(api, image_id, status=403)
+    assert download(api, image_id, token="admin", status=200).body == DATA
+
+
+def test_staged_then_imported(api: Client, application: Application) -> None:
+    assert "glance-direct" in api.call("GET", "/image/v2/info/import").text
+    image_id = make(api)
+    imported = {"method": {"name": "glance-direct"}}
+    api.call("POST", f"{IMAGES}/{image_id}/import", imported, status=409)
+    api.call("PUT", f"{IMAGES}/{image_id}/stage", DATA, headers=BYTES, status=204)
+    staged = shown(api, image_id)
+    assert (staged["status"], staged["size"]) == ("uploading", None)
+    download(api, image_id, status=204)
+    upload(api, image_id, DATA, status=409)
+    for bad in ({}, {"method": "x"}, {"method": {"name": "web-download"}}):
+        api.call("POST", f"{IMAGES}/{image_id}/import", bad, status=400)
+    api.call("POST", f"{IMAGES}/{image_id}/import", imported, token="other", status=404)
+    assert api.call("POST", f"{IMAGES}/{image_id}/import", imported, status=202).body == b""
+    assert shown(api, image_id)["checksum"] == hashlib.md5(DATA).hexdigest()
+    assert download(api, image_id).body == DATA
+    assert application.image_uploads.recover().blobs == 0
+    api.call("DELETE", f"{IMAGES}/{image_id}", status=204)
+    assert files(application) == []
+
+
+def test_deleting_takes_the_bytes_along(api: Client, application: Application) -> None:
+    image_id = make(api, DATA)
+    assert len(files(application)) == 1
+    api.call("DELETE", f"{IMAGES}/{image_id}", status=204)
+    assert files(application) == []
