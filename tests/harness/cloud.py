@@ -29,7 +29,7 @@ from tests.adapters.simulated.hand_clock import HandClock
 from tests.harness.api import CALLERS
 
 MEMBER, ADMIN = CALLERS["member"], CALLERS["admin"]
-STEP = 0.1  # seconds between two looks
+STEP, LONG_STEP = 0.2, 3.0  # seconds between two looks
 QUICK = {"poll_fast": 0.1, "poll_slow": 1.0, "scan_interval": 1.0}
 ROOMY = {"quota_instances": 500, "quota_cores": 2000, "quota_ram": 10**7, "quota_port": 1000}
 
@@ -137,16 +137,18 @@ class Cloud:
         end = self.clock.passed + seconds
         while self.clock.passed < end:
             self.turn()
-            self.clock.passed += STEP
+            self.clock.passed += 1
         self.turn()
 
     def converge(self, seconds: float = 120) -> None:
         """Turn the workers until no effect is left, or fail."""
-        end = self.clock.passed + seconds
-        while self.unfinished():
-            assert self.clock.passed < end, f"still to do: {self.unfinished()}"
+        end, step, before = self.clock.passed + seconds, STEP, [""]
+        while left := self.unfinished():
+            assert self.clock.passed < end, f"still to do: {left}"
             self.turn()
-            self.clock.passed += STEP
+            step = STEP if left != before else min(step * 1.5, LONG_STEP)
+            before = left
+            self.clock.passed += step
 
     def unfinished(self) -> list[str]:
         """The effects that are in flight."""
