@@ -48,10 +48,16 @@ def test_bytes_come_once(status: Status) -> None:
         receiving(replace(ACTIVE, status=status), UPLOAD, "another", NOW)
 
 
-@pytest.mark.parametrize("missing", ["container_format", "disk_format"])
-def test_bytes_need_a_known_format(missing: str) -> None:
+@pytest.mark.parametrize(
+    ("image", "missing"),
+    [
+        (replace(QUEUED, container_format=None), "container_format"),
+        (replace(QUEUED, disk_format=None), "disk_format"),
+    ],
+)
+def test_bytes_need_a_known_format(image: Image, missing: str) -> None:
     with pytest.raises(InvalidInput, match=missing):
-        receiving(replace(QUEUED, **{missing: None}), UPLOAD, "blob", NOW)
+        receiving(image, UPLOAD, "blob", NOW)
 
 
 def test_an_upload_that_was_given_up_is_not_taken() -> None:

@@ -76,7 +76,8 @@ def test_who_may_say_what(api: Client) -> None:
 
 def test_bad_input(api: Client) -> None:
     image_id = make(api)
-    for body in ({}, {"member": 5}, {"member": ""}, {"member": "x" * 65}, [], b"{"):
+    bodies: list[Any] = [{}, {"member": 5}, {"member": ""}, {"member": "x" * 65}, [], b"{"]
+    for body in bodies:
         api.call("POST", f"{IMAGES}/{image_id}/members", body, status=400)
     offer(api, image_id)
     for status in ("perhaps", None, 5):
