@@ -117,10 +117,9 @@ class SecurityGroups:
     def create_rule(self, caller: Caller, wanted: WantedRule) -> SecurityGroupRule:
         """Add a rule. Raises SecurityGroupRuleExists, InvalidInput, OverQuota."""
         group = self._stored(caller, wanted.security_group_id)
-        if wanted.remote_group_id:
-            self._stored(caller, wanted.remote_group_id)
-        now = self.clock.now()
-        rule = checked(wanted, self.ids.new(), group.project_id, now)
+        rule = checked(wanted, self.ids.new(), group.project_id, self.clock.now())
+        if rule.remote_group_id:
+            self._stored(caller, rule.remote_group_id)
         self.repository.add_rule(rule)
         self._touch(group)
         self.quota.charge(group.project_id, {"security_group_rule": 1})

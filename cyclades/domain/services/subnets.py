@@ -124,6 +124,8 @@ class Subnets:
     ) -> Subnet:
         check_modes(wanted, block)
         gateway = first_host(block) if wanted.gateway_ip is UNSAID else wanted.gateway_ip
+        if gateway is not None:
+            check_gateway(block, gateway)
         now = self.clock.now()
         subnet = Subnet(
             self.ids.new(),

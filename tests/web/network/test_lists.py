@@ -65,25 +65,25 @@ def test_what_all_have_alike(each_net: Network, ports: list[dict[str, Any]]) -> 
     assert each_net.ids("/networks?status=DOWN") == []
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "colour=blue",
-        "limit=x",
-        "limit=-1",
-        "sort_key=nothing",
-        "sort_dir=asc",
-        "sort_key=name&sort_dir=up",
-        "admin_state_up=perhaps",
-        "page_reverse=perhaps",
-        "fixed_ips=10.0.0.1",
-        "fixed_ips=colour=blue",
-        "revision_number=x",
-        "name=%00",
-    ],
-)
-def test_queries_that_mean_nothing(net: Network, query: str) -> None:
-    net.call("GET", f"/ports?{query}", status=400)
+BAD_QUERIES = [
+    "colour=blue",
+    "limit=x",
+    "limit=-1",
+    "sort_key=nothing",
+    "sort_dir=asc",
+    "sort_key=name&sort_dir=up",
+    "admin_state_up=perhaps",
+    "page_reverse=perhaps",
+    "fixed_ips=10.0.0.1",
+    "fixed_ips=colour=blue",
+    "revision_number=x",
+    "name=%00",
+]
+
+
+def test_queries_that_mean_nothing(net: Network) -> None:
+    for query in BAD_QUERIES:
+        net.call("GET", f"/ports?{query}", status=400)
 
 
 def test_an_unknown_marker(net: Network) -> None:
