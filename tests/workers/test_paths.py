@@ -1,0 +1,277 @@
+"""Both paths from end to end: what users ask for happens, once, and leaves nothing behind."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
+import pytest
+from sqlalchemy import func, select
+
+from cyclades.adapters.sql.schema.subnets import addresses
+from cyclades.bootstrap import Application
+from cyclades.domain.model.errors import NoCapacity
+from cyclades.domain.model.server_actions import Action
+from cyclades.domain.services.effect_submission import TOO_LATE
+from cyclades.workers.effects import EffectsWorker
+from cyclades.workers.poller import ClusterPoller
+from tests.harness.cloud import ADMIN, MEMBER, Cloud
+from tests.harness.processes import wait_until
+from tests.workers.invariants import gathered, violations
+
+RESOURCES = ["instances", "cores", "ram", "port"]
+
+
+def nothing_is_held(cloud: Cloud) -> bool:
+    """No quota, no address."""
+    with cloud.app.reader() as unit:
+        held = unit.quota.holdings(MEMBER.project_id or "", RESOURCES)
+        taken = unit.connection.execute(
+            select(func.count()).where(addresses.c.port_id.is_not(None))
+        ).scalar_one()
+    return taken == 0 and all(holding.used == 0 for holding in held.values())
+
+
+def instances(cloud: Cloud, name: str = "one") -> list[str]:
+    return [report.instance for report in cloud.cluster(name).instances()]
+
+
+LIFE = [
+    (Action.STOP, "", "SHUTOFF"),
+    (Action.START, "", "ACTIVE"),
+    (Action.REBOOT, "SOFT", "ACTIVE"),
+    (Action.REBOOT, "HARD", "ACTIVE"),
+    (Action.STOP, "", "SHUTOFF"),
+    (Action.REBOOT, "HARD", "ACTIVE"),
+]
+
+
+def test_a_servers_life(each_cloud: Cloud) -> None:
+    cloud = each_cloud
+    server_id = cloud.create()
+    assert cloud.server(server_id).status == "BUILD"
+    cloud.converge()
+    assert cloud.server(server_id).status == "ACTIVE"
+    assert violations(cloud.app) == []
+    for action, kind, status in LIFE:
+        request = cloud.act(server_id, action, kind)
+        cloud.converge()
+        assert cloud.server(server_id).status == status
+        assert cloud.outcome(server_id, request) == ("Success", None)
+        assert violations(cloud.app) == []
+    cloud.delete(server_id)
+    cloud.converge()
+    assert cloud.server(server_id).status == "DELETED"
+    assert instances(cloud) == []
+    assert nothing_is_held(cloud)
+    assert violations(cloud.app) == []
+
+
+def test_a_failed_creation_leaves_a_reason_and_nothing_else(each_cloud: Cloud) -> None:
+    cloud = each_cloud
+    cloud.failing_image()
+    server_id = cloud.create()
+    cloud.converge()
+    server = cloud.server(server_id)
+    assert server.status == "ERROR"
+    assert server.fault is not None
+    assert "node" not in server.fault.message
+    assert instances(cloud) == []
+    assert violations(cloud.app) == []
+    cloud.delete(server_id)
+    cloud.converge()
+    assert nothing_is_held(cloud)
+
+
+STAGES: dict[str, Callable[[Cloud], object]] = {
+    "queued": lambda _: None,
+    "submitted": lambda cloud: cloud.workers[0].turn(),
+    "answer lost": lambda cloud: (
+        cloud.cluster().faults.set(swallow_answers=1),
+        cloud.workers[0].turn(),
+    ),
+    "request lost": lambda cloud: (
+        cloud.cluster().faults.set(swallow_requests=1),
+        cloud.workers[0].turn(),
+    ),
+    "not sent": lambda cloud: (
+        cloud.cluster().faults.set(unreachable=True),
+        cloud.workers[0].turn(),
+        cloud.cluster().faults.clear(),
+    ),
+    "spawning": lambda cloud: (cloud.workers[0].turn(), cloud.pollers["one"].turn()),
+    "refused": lambda cloud: (
+        cloud.cluster().faults.set(refuse=1),
+        cloud.workers[0].turn(),
+    ),
+    "failed": lambda cloud: (
+        cloud.cluster().faults.set(fail_jobs=1),
+        cloud.converge(),
+    ),
+}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_server_can_be_deleted_at_any_time(each_cloud: Cloud, stage: str) -> None:
+    cloud = each_cloud
+    server_id = cloud.create()
+    STAGES[stage](cloud)
+    request = cloud.delete(server_id)
+    cloud.converge()
+    assert cloud.server(server_id).status == "DELETED"
+    assert cloud.outcome(server_id, request) == ("Success", None)
+    assert instances(cloud) == []
+    assert nothing_is_held(cloud)
+    assert violations(cloud.app) == []
+
+
+def test_what_never_reached_a_cluster_is_deleted_at_once(each_cloud: Cloud) -> None:
+    server_id = each_cloud.create()
+    each_cloud.delete(server_id)
+    assert each_cloud.server(server_id).status == "DELETED"
+    assert each_cloud.unfinished() == []
+    assert gathered(each_cloud.app).jobs == []
+    assert violations(each_cloud.app) == []
+
+
+def test_a_second_delete_is_one_too_many_but_harmless(each_cloud: Cloud) -> None:
+    server_id = each_cloud.running()
+    for _ in range(2):
+        each_cloud.delete(server_id)
+    each_cloud.workers[0].turn()
+    each_cloud.delete(server_id)
+    each_cloud.converge()
+    assert each_cloud.server(server_id).status == "DELETED"
+    assert violations(each_cloud.app) == []
+
+
+@pytest.mark.parametrize("fault", ["swallow_answers", "swallow_requests"])
+def test_lost_exchanges_make_exactly_one_job_each(each_cloud: Cloud, fault: str) -> None:
+    cloud = each_cloud
+    server_ids = [cloud.create() for _ in range(4)]
+    cloud.cluster().faults.set(**{fault: 3})
+    cloud.converge()
+    assert {cloud.server(server_id).status for server_id in server_ids} == {"ACTIVE"}
+    assert len(gathered(cloud.app).jobs) == 4
+    assert violations(cloud.app) == []
+
+
+def test_a_cluster_that_is_down_is_waited_for_and_gets_no_new_servers(each_cloud: Cloud) -> None:
+    cloud = each_cloud
+    waiting = cloud.create()
+    cloud.cluster().faults.set(unreachable=True)
+    cloud.pass_time(5)
+    assert cloud.server(waiting).status == "BUILD"
+    with pytest.raises(NoCapacity):
+        cloud.create()
+    cloud.cluster().faults.clear()
+    cloud.converge()
+    cloud.pass_time(2)
+    assert cloud.server(waiting).status == "ACTIVE"
+    cloud.running()
+    assert violations(cloud.app) == []
+
+
+def test_waiting_ends_at_the_deadline_with_a_reason(each_cloud: Cloud) -> None:
+    cloud = each_cloud
+    server_id = cloud.create()
+    cloud.cluster().faults.set(unreachable=True)
+    cloud.workers[0].turn()
+    cloud.clock.passed += cloud.app.settings.effect_deadline + 1
+    cloud.workers[0].turn()
+    server = cloud.server(server_id)
+    assert server.fault is not None
+    assert (server.status, server.fault.message) == ("ERROR", TOO_LATE)
+    cloud.cluster().faults.clear()
+    cloud.converge()
+    assert violations(cloud.app) == []
+
+
+def test_servers_land_on_all_clusters_but_the_drained(each_cloud: Cloud) -> None:
+    cloud = each_cloud
+    for name in ("two", "three"):
+        cloud.add_cluster(name)
+    cloud.app.atomically(lambda unit: unit.cluster_register.drain("three", drained=True))
+    for _ in range(4):
+        cloud.create(flavor_id="4")
+    cloud.converge()
+    assert {name: len(instances(cloud, name)) for name in cloud.pollers} == {
+        "one": 2,
+        "two": 2,
+        "three": 0,
+    }
+    assert violations(cloud.app) == []
+
+
+def test_what_administrators_do_is_seen_and_strangers_are_left_alone(each_cloud: Cloud) -> None:
+    cloud = each_cloud
+    administrator = cloud.cluster().administrator
+    administrator.create("stranger")
+    server_id = cloud.running()
+    name = cloud.server(server_id).instance
+    administrator.stop(name)
+    cloud.pass_time(4)
+    assert cloud.server(server_id).status == "SHUTOFF"
+    administrator.start(name)
+    cloud.pass_time(4)
+    assert cloud.server(server_id).status == "ACTIVE"
+    administrator.modify(name, vcpus=4, memory=2048)
+    cloud.pass_time(4)
+    server = cloud.server(server_id)
+    assert (server.vcpus, server.ram, server.status) == (4, 2048, "ACTIVE")
+    assert violations(cloud.app) == []
+    administrator.remove(name)
+    cloud.pass_time(4)
+    assert cloud.server(server_id).status == "DELETED"
+    assert instances(cloud) == ["stranger"]
+    assert nothing_is_held(cloud)
+    assert violations(cloud.app) == []
+
+
+def test_a_locked_server_is_for_administrators(each_cloud: Cloud) -> None:
+    server_id = each_cloud.running()
+    each_cloud.app.atomically(lambda unit: unit.server_actions.lock(MEMBER, "req-l", server_id, ""))
+    each_cloud.delete(server_id, ADMIN)
+    each_cloud.converge()
+    assert each_cloud.server(server_id).deleted
+
+
+def keep_turning(turn: Callable[[], float], done: Event) -> None:
+    while not done.is_set():
+        turn()
+
+
+def test_several_workers_of_each_kind_at_once(each_cloud: Cloud) -> None:
+    """Each pair is a process of its own as far as the database can tell."""
+    cloud, count = each_cloud, 8
+    others = [Application(cloud.app.settings, clock=cloud.clock) for _ in range(2)]
+    effects = [EffectsWorker(app) for app in others]
+    pollers = [ClusterPoller(app, "one", f"holder {n}") for n, app in enumerate(others)]
+    turns = [worker.turn for worker in (*effects, *pollers)]
+    done = Event()
+    with ThreadPoolExecutor(len(turns)) as threads:
+        running = [threads.submit(keep_turning, turn, done) for turn in turns]
+
+        def settled() -> bool:
+            cloud.clock.passed += 0.5
+            return not cloud.unfinished()
+
+        try:
+            server_ids = [cloud.create() for _ in range(count)]
+            wait_until(settled, "servers")
+            assert {cloud.server(server_id).status for server_id in server_ids} == {"ACTIVE"}
+            for server_id in server_ids[: count // 2]:
+                cloud.act(server_id, Action.REBOOT, "HARD")
+            for server_id in server_ids:
+                cloud.delete(server_id)
+            wait_until(settled, "no servers")
+        finally:
+            done.set()
+        for end in running:
+            end.result()
+    for worker in effects:
+        worker.close()
+    for app in others:
+        app.close()
+    assert instances(cloud) == []
+    assert nothing_is_held(cloud)
+    assert violations(cloud.app) == []
