@@ -6,7 +6,7 @@ member of another project), and unscoped (no project).
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import orjson
 import pytest
@@ -76,11 +76,31 @@ class Client(TestApp):
         return self.request(path, method=method, headers=sent, body=raw, status=status or "*")
 
 
+_apis: list[Any] = []
+
+
+class Bound:
+    """The one WSGI application of this process (making it takes a while), for an Application."""
+
+    made: ClassVar[Any] = None
+
+    def __init__(self, application: "Application") -> None:
+        """Answer for this Application."""
+        from cyclades.web.api import make_api  # noqa: PLC0415 - as below
+
+        if Bound.made is None:
+            Bound.made = make_api(application)
+        self.application = application
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        """Answer; requests at the same time are for the same Application."""
+        Bound.made.registry["cyclades"] = self.application
+        return Bound.made(environ, start_response)
+
+
 def client_of(application: "Application") -> Client:
     """A client of the API of this application."""
-    from cyclades.web.api import make_api  # noqa: PLC0415 - as below
-
-    return Client(make_api(application))
+    return Client(Bound(application))
 
 
 @pytest.fixture
