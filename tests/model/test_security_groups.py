@@ -41,5 +41,5 @@ def test_signatures_see_what_is_said_and_nothing_else() -> None:
         {"ethertype": "IPv6"},
         {"direction": "ingress"},
     )
-    signatures = {replace(rule, **change).signature for change in changes}  # type: ignore[arg-type]  # each fits
+    signatures = {replace(rule, **change).signature for change in changes}
     assert len(signatures | {rule.signature, prefixed.signature}) == 8

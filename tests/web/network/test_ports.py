@@ -110,7 +110,7 @@ def test_bodies_that_mean_nothing(net: Network) -> None:
 
 def test_a_mac_address_of_one_s_own(net: Network) -> None:
     network, _ = net.wired()
-    wanted = {"network_id": network["id"], "mac_address": "AA-00-00-00-00-01"}
+    wanted: dict[str, Any] = {"network_id": network["id"], "mac_address": "AA-00-00-00-00-01"}
     port = net.make("port", **wanted)
     assert port["mac_address"] == "aa:00:00:00:00:01"
     assert net.refused("POST", "/ports", {"port": wanted}, 409) == "MacAddressInUse"
