@@ -121,7 +121,7 @@ def test_a_mac_address_of_one_s_own(net: Network) -> None:
 
 def test_slaac_follows_the_mac_address(net: Network) -> None:
     network = net.make("network")
-    six = {"cidr": "fd00::/64", "ip_version": 6, "ipv6_address_mode": "slaac"}
+    six: dict[str, Any] = {"cidr": "fd00::/64", "ip_version": 6, "ipv6_address_mode": "slaac"}
     net.make("subnet", network_id=network["id"], **six)
     path = f"/ports/{net.make('port', network_id=network['id'])['id']}"
     changed = net.call("PUT", path, {"port": {"mac_address": "02:00:00:00:00:01"}}, status=200)
