@@ -74,13 +74,13 @@ class Snapshot:
             self._lock.release()
 
     def _read(self) -> None:
-        started = self._clock.monotonic()
+        started, news = self._clock.monotonic(), self._news
         self._news = False
         try:
             full = len(self._newest) > self._most
             top, found = self._log.after(0 if full else self.top)
         except Exception:
-            self._news = True
+            self._news = self._news or news
             raise
         newest = {} if full else dict(self._newest)
         newest.update(((item.kind, item.subject), item.seq) for item in found)

@@ -9,6 +9,7 @@ from cyclades.domain.model.errors import Forbidden, InvalidInput, NotFound
 from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.identity_ids import bare
 from cyclades.domain.model.project import NO_DOMAIN
+from cyclades.domain.model.role import Target
 from cyclades.domain.services.grants import Grants
 from cyclades.ports.clock import Clock
 from cyclades.ports.identity_store import IdentityStore
@@ -75,16 +76,20 @@ class ApplicationCredentials:
             )
 
     def _roles(self, caller: Caller, wanted: Sequence[Mapping[str, str | None]]) -> tuple[str, ...]:
-        """Ids of the wanted roles (all of the caller's by default) and what they imply."""
+        """Ids of the wanted roles (by default those of the token) and what they imply."""
         held = self.store.roles.find({"name": tuple(sorted(caller.roles)), "domain_id": NO_DOMAIN})
         if not wanted:
             return tuple(role.id for role in held)
+        # A token from an application credential may know less than its user's assignments.
+        if caller.project_id and not caller.application_credential_id:
+            scope = Target("project", caller.project_id)
+            held = Grants(self.store).roles(caller.user_id, scope)
         by_name = {role.name: role.id for role in held}
         ids = {role.id for role in held}
         chosen = [by_name.get(str(one.get("name"))) or one.get("id") for one in wanted]
         if any(role_id not in ids for role_id in chosen):
             raise InvalidInput(
-                "Application credentials can only have roles of the token that makes them.",
+                "Application credentials can only have roles that their user has on the project.",
                 "application_credential.roles",
             )
         named = Grants(self.store).named([role_id for role_id in chosen if role_id])

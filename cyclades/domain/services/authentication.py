@@ -90,7 +90,7 @@ class Authentication:
             self.verify_token(token)
             return self.details(self.tokens.read(token))
         except (Unauthenticated, NotFound, KeyError) as error:
-            raise NotFound("token", token[:12]) from error
+            raise NotFound("token", "not shown") from error
 
     def prove_password(self, user_id: str, password: str, address: str) -> None:
         """Raise Unauthenticated unless it is the user's, TooManyRequests after many guesses."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from cyclades.domain.model.errors import NotFound
+from cyclades.domain.model.project import NO_DOMAIN
 from cyclades.domain.model.role import Assignment, Role, with_implied
 from cyclades.domain.model.token import grant_subject
 from cyclades.domain.services.grants import Grants
@@ -46,9 +47,13 @@ class RoleAssignments:
         return self.store.roles.find({"id": ids}) if ids else ()
 
     def effective(self, rows: Iterable[Assignment]) -> list[Assignment]:
-        """What assignments come to: groups, implied and inherited roles spelled out."""
+        """What assignments come to: groups, implied and inherited roles spelled out.
+
+        Roles of a domain only bring others.
+        """
         grants = Grants(self.store)
         rules = grants.rules()
+        everywhere = {role.id for role in self.store.roles.find({"domain_id": NO_DOMAIN})}
         found: dict[Assignment, None] = {}
         for row in rows:
             targets = (
@@ -57,7 +62,7 @@ class RoleAssignments:
                 else [(row.target_kind, row.target_id)]
             )
             for user in self._users(row):
-                for role in sorted(with_implied([row.role_id], rules)):
+                for role in sorted(with_implied([row.role_id], rules) & everywhere):
                     for kind, target in targets:
                         one = Assignment(role, "user", user, row.target_kind, target)
                         found[replace(one, target_kind=kind)] = None  # type: ignore[arg-type]  # a TargetKind

@@ -76,39 +76,20 @@ class Cloud:
         return user, project
 
 
-CloudMaker = Callable[[Application], Cloud]
-
-
-@pytest.fixture(scope="session")
-def cloud_maker() -> CloudMaker:
-    """Makes clouds; the API is built once, for that takes longer than most tests."""
-    clients: list[Client] = []
-
-    def make(application: Application) -> Cloud:
-        application.__dict__.pop("identity", None)  # the harness's
-        made = application.atomically(lambda unit: unit.identity_bootstrap.ensure_first_run())
-        if not clients:
-            clients.append(client_of(application))
-        [client] = clients
-        client.app.registry["cyclades"] = application
-        return Cloud(application, client, made)
-
-    return make
+def cloud_of(application: Application) -> Cloud:
+    """An installation after its first run, with its own identity service."""
+    application.__dict__.pop("identity", None)  # the harness's
+    made = application.atomically(lambda unit: unit.identity_bootstrap.ensure_first_run())
+    return Cloud(application, client_of(application), made)
 
 
 @pytest.fixture
-def cloud(
-    cloud_maker: CloudMaker,
-    application_maker: Callable[..., Application],
-    sqlite_database_url: str,
-) -> Cloud:
+def cloud(application_maker: Callable[..., Application], sqlite_database_url: str) -> Cloud:
     """After its first run, on SQLite."""
-    return cloud_maker(application_maker(sqlite_database_url, **CHEAP))
+    return cloud_of(application_maker(sqlite_database_url, **CHEAP))
 
 
 @pytest.fixture
-def each_cloud(
-    cloud_maker: CloudMaker, application_maker: Callable[..., Application], database_url: str
-) -> Cloud:
+def each_cloud(application_maker: Callable[..., Application], database_url: str) -> Cloud:
     """After its first run, on each kind of database."""
-    return cloud_maker(application_maker(database_url, **CHEAP))
+    return cloud_of(application_maker(database_url, **CHEAP))
