@@ -11,6 +11,7 @@ from pyramid.decorator import reify
 from pyramid.request import Request
 from transaction import TransactionManager
 
+from cyclades.bootstrap.faultpoints import reached
 from cyclades.domain.model.errors import Unauthenticated
 from cyclades.domain.model.identity import Caller
 from cyclades.web.microversions import Microversion
@@ -47,7 +48,10 @@ class CycladesRequest(Request):
             unit = self.app.reading()
             self.add_finished_callback(lambda _request: unit.close())
             return unit
-        return self.app.joined(self.tm)
+        unit = self.app.joined(self.tm)
+        self.tm.get().addBeforeCommitHook(reached, ("committing",))
+        self.add_response_callback(lambda *_: reached("answering"))
+        return unit
 
     @reify
     def caller(self) -> Caller:

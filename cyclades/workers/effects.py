@@ -6,10 +6,10 @@ from datetime import timedelta
 import structlog
 
 from cyclades.bootstrap import Application
+from cyclades.bootstrap.faultpoints import reached
 from cyclades.domain.services.effect_submission import Outcome, attempt
 from cyclades.ports.cluster_driver import ClusterUnavailable
 from cyclades.ports.outbox import Claim
-from cyclades.workers.faultpoints import reached
 
 log = structlog.get_logger("cyclades.effects")
 IDLE = 1.0  # seconds between looks when nobody wakes us

@@ -12,6 +12,7 @@ from functools import partial
 import structlog
 
 from cyclades.bootstrap import Application, Unit
+from cyclades.bootstrap.faultpoints import reached
 from cyclades.domain.model.errors import NotFound
 from cyclades.domain.services.cluster_poll import ClusterPoll, PollMemory, Report
 from cyclades.ports.cluster_driver import ClusterUnavailable
@@ -71,6 +72,7 @@ class ClusterPoller:
         applied = 0
         for report in reports:
             applied += self._app.atomically(partial(applied_in, report))
+            reached("applied")
         if applied:
             self._app.queue.wake("effects")
         return applied
@@ -94,7 +96,9 @@ class ClusterPoller:
 
 def applied_in(report: Report, unit: Unit) -> bool:
     """Apply a report in a unit's transaction."""
-    return unit.cluster_updates.apply(report)
+    changed = unit.cluster_updates.apply(report)
+    reached("applying")
+    return changed
 
 
 class PollerWorker:

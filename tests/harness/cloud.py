@@ -35,36 +35,12 @@ ROOMY = {"quota_instances": 500, "quota_cores": 2000, "quota_ram": 10**7, "quota
 
 
 @dataclass(slots=True)
-class Cloud:
-    """An application, its clusters, its workers, and users who want something."""
+class Users:
+    """Users of an application, who want something."""
 
     app: Application
-    clock: HandClock
     image: str = ""
     requests: int = 0
-    workers: list[EffectsWorker] = field(default_factory=list)
-    pollers: dict[str, ClusterPoller] = field(default_factory=dict)
-
-    def populate(self) -> None:
-        """What a first run makes."""
-        self.app.atomically(lambda unit: unit.flavors.ensure_default_flavors())
-        self.app.atomically(lambda unit: unit.public_network.ensure(ADMIN))
-        self.image = self.app.image_uploads.ensure_small_image(ADMIN).id
-        self.workers.append(EffectsWorker(self.app))
-
-    def add_cluster(self, name: str, **options: str) -> SimulatedDriver:
-        """Register a simulated cluster."""
-        connection = ClusterConnection(name, "simulated", options=options)
-        seen = probe(self.app.drivers.connect(connection, None), "file")
-        self.app.atomically(
-            lambda unit: unit.cluster_register.register(name, connection, seen, "nova")
-        )
-        self.pollers[name] = ClusterPoller(self.app, name, "poller")
-        return self.cluster(name)
-
-    def cluster(self, name: str = "one") -> SimulatedDriver:
-        """The driver, with its administrator and its fault switches."""
-        return cast(SimulatedDriver, self.app.drivers.of(name))
 
     def create(self, caller: Caller = MEMBER, **wanted: Any) -> str:
         """Ask for a server; its id."""
@@ -74,13 +50,6 @@ class Cloud:
             lambda unit: unit.server_creation.create(caller, request, wish)
         )
         return promised.servers[0].id
-
-    def running(self, **wanted: Any) -> str:
-        """A server that is ACTIVE already."""
-        server_id = self.create(**wanted)
-        self.converge()
-        assert self.server(server_id).status == "ACTIVE"
-        return server_id
 
     def act(self, server_id: str, action: Action, kind: str = "", caller: Caller = MEMBER) -> str:
         """Start, stop or reboot; the request's id."""
@@ -110,6 +79,52 @@ class Cloud:
         with self.app.reader() as unit:
             action = unit.instance_actions.get(server_id, request)
         return action.result, action.message
+
+    def unfinished(self) -> list[str]:
+        """The effects that are in flight."""
+        with self.app.reader() as unit:
+            return [
+                f"{effect.operation} {effect.state} {effect.instance}"
+                for cluster in unit.clusters.list()
+                for effect in unit.outbox.in_flight(cluster.id)
+            ]
+
+
+@dataclass(slots=True)
+class Cloud(Users):
+    """An application with users, clusters and workers."""
+
+    clock: HandClock = field(default_factory=HandClock)
+    workers: list[EffectsWorker] = field(default_factory=list)
+    pollers: dict[str, ClusterPoller] = field(default_factory=dict)
+
+    def populate(self) -> None:
+        """What a first run makes."""
+        self.app.atomically(lambda unit: unit.flavors.ensure_default_flavors())
+        self.app.atomically(lambda unit: unit.public_network.ensure(ADMIN))
+        self.image = self.app.image_uploads.ensure_small_image(ADMIN).id
+        self.workers.append(EffectsWorker(self.app))
+
+    def add_cluster(self, name: str, **options: str) -> SimulatedDriver:
+        """Register a simulated cluster."""
+        connection = ClusterConnection(name, "simulated", options=options)
+        seen = probe(self.app.drivers.connect(connection, None), "file")
+        self.app.atomically(
+            lambda unit: unit.cluster_register.register(name, connection, seen, "nova")
+        )
+        self.pollers[name] = ClusterPoller(self.app, name, "poller")
+        return self.cluster(name)
+
+    def cluster(self, name: str = "one") -> SimulatedDriver:
+        """The driver, with its administrator and its fault switches."""
+        return cast(SimulatedDriver, self.app.drivers.of(name))
+
+    def running(self, **wanted: Any) -> str:
+        """A server that is ACTIVE already."""
+        server_id = self.create(**wanted)
+        self.converge()
+        assert self.server(server_id).status == "ACTIVE"
+        return server_id
 
     def update(self, verb: Callable[[ClusterUpdates], bool]) -> bool:
         """Use the update path in a transaction."""
@@ -150,15 +165,6 @@ class Cloud:
             before = left
             self.clock.passed += step
 
-    def unfinished(self) -> list[str]:
-        """The effects that are in flight."""
-        with self.app.reader() as unit:
-            return [
-                f"{effect.operation} {effect.state} {effect.instance}"
-                for name in self.pollers
-                for effect in unit.outbox.in_flight(name)
-            ]
-
     def close(self) -> None:
         """Let go of everything."""
         for worker in self.workers:
@@ -174,7 +180,7 @@ def cloud_on(database_url: str, home: Path, **settings: Any) -> Cloud:
         Settings(database_url=database_url, var_dir=home, **(places | QUICK | ROOMY | settings)),
         clock=clock,
     )
-    made = Cloud(app, clock)
+    made = Cloud(app, clock=clock)
     made.populate()
     made.add_cluster("one")
     return made

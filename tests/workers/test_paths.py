@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Event
 
 import pytest
@@ -82,31 +83,32 @@ def test_a_failed_creation_leaves_a_reason_and_nothing_else(each_cloud: Cloud) -
     assert nothing_is_held(cloud)
 
 
-STAGES: dict[str, Callable[[Cloud], object]] = {
+def submit(cloud: Cloud, **faults: object) -> None:
+    """The worker's one turn, with these faults in the cluster."""
+    cloud.cluster().faults.set(**faults)
+    cloud.workers[0].turn()
+    cloud.cluster().faults.clear()
+
+
+def spawn(cloud: Cloud) -> None:
+    submit(cloud)
+    cloud.pollers["one"].turn()
+
+
+def fail(cloud: Cloud) -> None:
+    submit(cloud, fail_jobs=1)
+    cloud.converge()
+
+
+STAGES: dict[str, Callable[[Cloud], None]] = {
     "queued": lambda _: None,
-    "submitted": lambda cloud: cloud.workers[0].turn(),
-    "answer lost": lambda cloud: (
-        cloud.cluster().faults.set(swallow_answers=1),
-        cloud.workers[0].turn(),
-    ),
-    "request lost": lambda cloud: (
-        cloud.cluster().faults.set(swallow_requests=1),
-        cloud.workers[0].turn(),
-    ),
-    "not sent": lambda cloud: (
-        cloud.cluster().faults.set(unreachable=True),
-        cloud.workers[0].turn(),
-        cloud.cluster().faults.clear(),
-    ),
-    "spawning": lambda cloud: (cloud.workers[0].turn(), cloud.pollers["one"].turn()),
-    "refused": lambda cloud: (
-        cloud.cluster().faults.set(refuse=1),
-        cloud.workers[0].turn(),
-    ),
-    "failed": lambda cloud: (
-        cloud.cluster().faults.set(fail_jobs=1),
-        cloud.converge(),
-    ),
+    "submitted": submit,
+    "answer lost": partial(submit, swallow_answers=1),
+    "request lost": partial(submit, swallow_requests=1),
+    "not sent": partial(submit, unreachable=True),
+    "refused": partial(submit, refuse=1),
+    "spawning": spawn,
+    "failed": fail,
 }
 
 
@@ -246,7 +248,7 @@ def test_several_workers_of_each_kind_at_once(each_cloud: Cloud) -> None:
     others = [Application(cloud.app.settings, clock=cloud.clock) for _ in range(2)]
     effects = [EffectsWorker(app) for app in others]
     pollers = [ClusterPoller(app, "one", f"holder {n}") for n, app in enumerate(others)]
-    turns = [worker.turn for worker in (*effects, *pollers)]
+    turns = [worker.turn for worker in effects] + [poller.turn for poller in pollers]
     done = Event()
     with ThreadPoolExecutor(len(turns)) as threads:
         running = [threads.submit(keep_turning, turn, done) for turn in turns]
