@@ -103,8 +103,8 @@ def test_what_administrators_look_for(three: Cloud) -> None:
         asked = f"{urlencode(query)}&{ONE_BY_ONE}"
         assert (query, three.listed(asked, token="admin")) == (query, names)
     assert three.listed(f"changes-since=2000-01-01&{ONE_BY_ONE}")[1] == "gone"
-    for query in ("all_tenants=1", "status=deleted"):
-        three.call("GET", f"{SERVERS}?{query}", version=NEWEST, status=403)
+    for refused in ("all_tenants=1", "status=deleted"):
+        three.call("GET", f"{SERVERS}?{refused}", version=NEWEST, status=403)
 
 
 BAD_QUERIES = [

@@ -78,7 +78,8 @@ def test_tags(cloud: Cloud, url: str) -> None:
     refused = call("PUT", "", {"tags": None}, status=400)
     recorded = exchange("PUT /compute/v2.1/servers/{id}/tags", version="2.26", status=400)
     assert differences(recorded.answer, refused.json) == []
-    for bad in (["a/b"], ["a,b"], [""], ["x" * 61], [1], "a", {}):
+    several: list[Any] = [["a/b"], ["a,b"], [""], ["x" * 61], [1], "a", {}]
+    for bad in several:
         call("PUT", "", {"tags": bad}, status=400)
     for bad_name in ("a,b", "x" * 61):
         call("PUT", f"/{bad_name}", status=400)

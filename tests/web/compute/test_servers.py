@@ -255,7 +255,7 @@ def test_what_is_no_request_for_a_server(cloud: Cloud, body: Any, status: int) -
 
 
 def test_hints_are_passed_over_but_groups_are_refused(cloud: Cloud) -> None:
-    hints = {"os:scheduler_hints": {"different_host": ["x"]}}
+    hints: Any = {"os:scheduler_hints": {"different_host": ["x"]}}
     cloud.call("POST", SERVERS, cloud.body() | hints, version=NEWEST, status=202)
     hints = {"os:scheduler_hints": {"group": "x"}}
     cloud.call("POST", SERVERS, cloud.body() | hints, version=NEWEST, status=400)
@@ -333,7 +333,7 @@ def test_what_only_administrators_see(cloud: Cloud) -> None:
     assert seen["admin"]["host_status"] == "UP"
 
 
-PATHS = [
+PATHS: list[tuple[str, str, Any]] = [
     ("GET", "", None),
     ("PUT", "", {"server": {"name": "x"}}),
     ("DELETE", "", None),
