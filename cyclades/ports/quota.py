@@ -25,8 +25,8 @@ class QuotaLedger(Protocol):
         """Give the project its own limits."""
         ...
 
-    def reset_limits(self, project_id: str, resources: Sequence[str]) -> None:
-        """Back to the installation's defaults."""
+    def reset_limits(self, project_id: str, resources: Sequence[str]) -> bool:
+        """Back to the installation's defaults; whether the project had limits of its own."""
         ...
 
     def defaults(self, resources: Sequence[str]) -> Mapping[str, int]:

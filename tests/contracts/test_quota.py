@@ -86,7 +86,8 @@ def test_limits_of_ones_own(ledger: QuotaLedger) -> None:
     with pytest.raises(OverQuota):
         ledger.charge("p1", {"cores": 1})
     assert ledger.own_limits(list(DEFAULTS)) == {"p1": {"instances": -1, "cores": 0}}
-    ledger.reset_limits("p1", ["cores", "instances"])
+    assert ledger.reset_limits("p1", ["cores", "instances"])
+    assert not ledger.reset_limits("p1", ["cores", "instances"])
     assert ledger.own_limits(list(DEFAULTS)) == {}
     ledger.charge("p1", {"cores": 10})
     assert ledger.defaults(["cores", "ram"]) == {"cores": 10, "ram": 1000}

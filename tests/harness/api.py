@@ -6,7 +6,7 @@ member of another project), and unscoped (no project).
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import pytest
@@ -79,28 +79,22 @@ class Client(TestApp):
 _apis: list[Any] = []
 
 
-class Bound:
-    """The one WSGI application of this process (making it takes a while), for an Application."""
-
-    made: ClassVar[Any] = None
-
-    def __init__(self, application: "Application") -> None:
-        """Answer for this Application."""
-        from cyclades.web.api import make_api  # noqa: PLC0415 - as below
-
-        if Bound.made is None:
-            Bound.made = make_api(application)
-        self.application = application
-
-    def __call__(self, environ: Any, start_response: Any) -> Any:
-        """Answer; requests at the same time are for the same Application."""
-        Bound.made.registry["cyclades"] = self.application
-        return Bound.made(environ, start_response)
-
-
 def client_of(application: "Application") -> Client:
-    """A client of the API of this application."""
-    return Client(Bound(application))
+    """A client of the API of this application.
+
+    Declaring all resources takes a second: it is done once, for all applications.
+    """
+    from cyclades.web.api import make_api  # noqa: PLC0415 - as below
+
+    if not _apis:
+        _apis.append(make_api(application))
+    api = _apis[0]
+
+    def of_this_application(environ: Any, start_response: Any) -> Any:
+        api.registry["cyclades"] = application
+        return api(environ, start_response)
+
+    return Client(of_this_application)
 
 
 @pytest.fixture

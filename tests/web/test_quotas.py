@@ -1,5 +1,7 @@
 """Quota sets, limits and network quotas: whose, which fields when, and who may set them."""
 
+from typing import Any
+
 import pytest
 
 from tests.harness.api import OTHER_PROJECT, PROJECT, Client
@@ -132,8 +134,8 @@ def test_network_limits_are_set_listed_and_reset(each_api: Client) -> None:
     assert each_api.call("GET", "/network/v2.0/quotas", token="admin").json["quotas"] == []
 
 
-def test_a_limit_below_what_is_used_needs_force(api: Client, application: object) -> None:
-    with application.transaction() as unit:  # type: ignore[attr-defined]
+def test_a_limit_below_what_is_used_needs_force(api: Client, application: Any) -> None:
+    with application.transaction() as unit:
         unit.quota.charge(PROJECT, {"cores": 3, "network": 2})
     tight = {"quota_set": {"cores": 2}}
     refused = api.call("PUT", COMPUTE, tight, token="admin", status=400)
@@ -179,3 +181,28 @@ def test_limits_of_another_project(api: Client) -> None:
     api.call("GET", path, token="admin", status=200)
     api.call("GET", path, status=403)
     api.call("GET", path, token="other", status=200)
+
+
+@pytest.mark.parametrize("project", ["a" * 65, "%F0%9F%90%91", "a b"])
+def test_what_is_no_projects_id_gets_no_limits(each_api: Client, project: str) -> None:
+    for path, body in (
+        (COMPUTE, {"quota_set": {"cores": 1}}),
+        (NETWORK, {"quota": {"network": 1}}),
+    ):
+        theirs = path.replace(PROJECT, project)
+        each_api.call("PUT", theirs, body, token="admin", status=404)
+        assert each_api.call("DELETE", theirs, token="admin").status_int in {202, 204}
+
+
+def test_a_change_is_told_and_no_change_is_not(api: Client, application: Any) -> None:
+    def told() -> int:
+        with application.transaction() as unit:
+            found: int = unit.connection.exec_driver_sql("SELECT count(*) FROM feed").scalar_one()
+            return found
+
+    before = told()
+    api.call("DELETE", COMPUTE, token="admin", status=202)
+    assert told() == before
+    api.call("PUT", COMPUTE, {"quota_set": {"cores": 1}}, token="admin", status=200)
+    api.call("DELETE", COMPUTE, token="admin", status=202)
+    assert told() == before + 2

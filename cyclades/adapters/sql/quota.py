@@ -69,13 +69,18 @@ class SqlQuota(QuotaLedger):
             .values(limit=by_resource(limits))
         )
 
-    def reset_limits(self, project_id: str, resources: Sequence[str]) -> None:
+    def reset_limits(self, project_id: str, resources: Sequence[str]) -> bool:
         """Forget the project's own limits."""
-        self._connection.execute(
+        done = self._connection.execute(
             update(quotas)
-            .where(quotas.c.project_id == project_id, quotas.c.resource.in_(list(resources)))
+            .where(
+                quotas.c.project_id == project_id,
+                quotas.c.resource.in_(list(resources)),
+                quotas.c.limit.is_not(None),
+            )
             .values(limit=None)
         )
+        return bool(done.rowcount)
 
     def defaults(self, resources: Sequence[str]) -> Mapping[str, int]:
         """As the settings say."""

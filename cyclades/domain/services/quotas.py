@@ -1,14 +1,18 @@
 """Quotas: what projects may use, as they and administrators see it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from cyclades.domain.model.errors import Forbidden, InvalidInput
+from cyclades.domain.model.errors import Forbidden, InvalidInput, NotFound
 from cyclades.domain.model.events import Changed
 from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.quota import CHANGEABLE, Amounts, Holding, too_small
 from cyclades.ports.feed import Feed
 from cyclades.ports.quota import QuotaLedger
+
+# Which projects there are is the identity service's knowledge: only the form is checked.
+PROJECT_ID = re.compile(r"[a-zA-Z0-9-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,8 @@ class Quotas:
 
         Raises InvalidInput, also for limits that are the same for all projects.
         """
+        if not PROJECT_ID.fullmatch(project_id):
+            raise NotFound("project", project_id[:64])
         general = self.ledger.defaults(list(limits))
         for name in limits.keys() - set(CHANGEABLE):
             if limits[name] != general[name]:
@@ -48,8 +54,8 @@ class Quotas:
 
     def reset(self, project_id: str, resources: Sequence[str]) -> None:
         """Back to the defaults."""
-        self.ledger.reset_limits(project_id, resources)
-        self._changed(project_id)
+        if self.ledger.reset_limits(project_id, resources):
+            self._changed(project_id)
 
     def own_limits(self, resources: Sequence[str]) -> Mapping[str, Amounts]:
         """All limits of each project that has some of its own, by project id."""
