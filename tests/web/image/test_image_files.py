@@ -102,6 +102,27 @@ def test_a_body_that_ends_too_early_is_refused(api: Client, application: Applica
     assert files(application) == []
 
 
+def test_a_stream_whose_end_cannot_be_seen_needs_a_size(api: Client) -> None:
+    """Not every server tells a broken chunked body from a complete one."""
+
+    def stream(size: str | None, *, end_is_seen: bool = False) -> int:
+        request = TestRequest.blank(f"{IMAGES}/{make(api)}/file", method="PUT", body=b"12345")
+        del request.environ["CONTENT_LENGTH"]
+        request.environ["wsgi.input_terminated"] = end_is_seen
+        request.headers.update({"X-Auth-Token": "member", "Transfer-Encoding": "chunked", **BYTES})
+        if size is not None:
+            request.headers["X-OpenStack-Image-Size"] = size
+        status: int = api.do_request(request, expect_errors=True).status_int
+        return status
+
+    assert [stream(size) for size in (None, "", "0", "many", "5", "6", "4")] == [
+        *(411, 411, 411, 411, 204, 400, 400),
+    ]
+    assert [stream(size, end_is_seen=True) for size in (None, "0", "5", "6")] == [
+        *(204, 204, 204, 400),
+    ]
+
+
 def test_qcow2_must_be_qcow2_and_refer_to_nothing(api: Client, application: Application) -> None:
     def header(backing: int) -> bytes:
         return struct.pack(">4sIQIIQ", b"QFI\xfb", 2, backing, 0, 16, 1 << 33) + bytes(480)

@@ -6,7 +6,7 @@ Uploads bypass the request's transaction: the service opens short ones of its ow
 from collections.abc import Iterator
 from typing import Any
 
-from pyramid.httpexceptions import HTTPRequestRangeNotSatisfiable
+from pyramid.httpexceptions import HTTPLengthRequired, HTTPRequestRangeNotSatisfiable
 
 from cyclades.domain.model.errors import InvalidInput, TooLarge
 from cyclades.domain.model.image import STAGE, UPLOAD, Route
@@ -18,6 +18,7 @@ from cyclades.web.resource import Access, Resource, nothing
 from cyclades.web.validation import UnsupportedType
 
 BYTES = "application/octet-stream"
+SIZE = "X-OpenStack-Image-Size"  # as clients announce it, 0 when they do not know
 PIECE = 1 << 18
 
 file = Resource("image_file", "/image/v2/images/{image_id}/file")
@@ -95,32 +96,44 @@ def receive(request: CycladesRequest, route: Route) -> Any:
     if content_type(request) != BYTES:
         raise UnsupportedType(f"Send the image's data as {BYTES}.")
     uploads = request.app.image_uploads
-    if (request.content_length or 0) > uploads.limit:
+    size = announced_size(request)
+    if (size or 0) > uploads.limit:
         raise TooLarge(f"An image has at most {uploads.limit} bytes.")
     image_id = request.matchdict["image_id"]
-    uploads.receive(request.caller, image_id, route, body_pieces(request))
+    uploads.receive(request.caller, image_id, route, body_pieces(request, size))
     return nothing(request)
 
 
-def body_pieces(request: CycladesRequest) -> Iterator[bytes]:
-    """The body as it comes. Raises InvalidInput when it ends before its announced end."""
-    source, left = request.environ["wsgi.input"], request.content_length
-    if left is None and not has_end(request):
-        return
+def body_pieces(request: CycladesRequest, size: int | None) -> Iterator[bytes]:
+    """The body as it comes: `size` bytes if that is known.
+
+    Raises InvalidInput when it ends elsewhere.
+    """
+    source, length, received = request.environ["wsgi.input"], request.content_length, 0
     try:
-        while left is None or left > 0:
-            piece = source.read(PIECE if left is None else min(PIECE, left))
+        while size != 0 and (length is None or received < length):
+            piece = source.read(PIECE if length is None else min(PIECE, length - received))
             if not piece:
                 break
-            left = None if left is None else left - len(piece)
+            received += len(piece)
             yield piece
     except OSError as error:
         raise InvalidInput("The connection broke before the data was complete.") from error
-    if left:
-        raise InvalidInput(f"The data ended {left} bytes before its announced end.")
+    if size is not None and received != size:
+        raise InvalidInput(f"{received} bytes of data came, {size} were announced.")
 
 
-def has_end(request: CycladesRequest) -> bool:
-    """Whether a body without a length ends by itself (chunked, decoded by the server)."""
-    chunked = "chunked" in request.headers.get("Transfer-Encoding", "").lower()
-    return chunked or bool(request.environ.get("wsgi.input_terminated"))
+def announced_size(request: CycladesRequest) -> int | None:
+    """How many bytes will come; None when their end will be seen. Raises HTTPLengthRequired."""
+    if request.content_length is not None:
+        return request.content_length
+    if "chunked" not in request.headers.get("Transfer-Encoding", "").lower():
+        return 0
+    said = request.headers.get(SIZE, "")
+    if said.isascii() and said.isdigit() and len(said) < 19 and int(said):
+        return int(said)
+    # Some servers hand over a broken stream as if it were complete: half an image must not
+    # become active.
+    if not request.environ.get("wsgi.input_terminated"):
+        raise HTTPLengthRequired(f"Send the size of the data as Content-Length or {SIZE}.")
+    return None
