@@ -32,7 +32,11 @@ def serve(path: Path, host: str, port: int) -> None:
     first_run(app, app.settings.public_url or url, say)
     running = start_workers(app) if app.settings.workers else None
     server = create_server(
-        make_api(app), sockets=[listening], threads=THREADS, ident=secrets.token_hex(2)
+        make_api(app),
+        sockets=[listening],
+        threads=THREADS,
+        ident=secrets.token_hex(2),
+        max_request_body_size=app.settings.image_max_bytes,
     )
 
     def end(_number: int, _frame: object) -> None:

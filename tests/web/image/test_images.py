@@ -202,6 +202,13 @@ def test_protected_images_stay(api: Client) -> None:
     api.call("DELETE", f"{IMAGES}/{image_id}", status=404)
 
 
+def test_an_image_without_its_id_is_no_image(api: Client) -> None:
+    make(api)
+    for method in ("GET", "DELETE"):
+        api.call(method, f"{IMAGES}/", status=404)
+    assert len(api.call("GET", IMAGES, status=200).json["images"]) == 1
+
+
 def test_tags_one_by_one(api: Client) -> None:
     image_id = make(api)
     for tag in ("t", "t", "caf%C3%A9"):
