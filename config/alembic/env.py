@@ -6,9 +6,10 @@ from cyclades.adapters.sql.engine import make_engine
 from cyclades.adapters.sql.schema import metadata
 
 engine = make_engine(context.config.get_main_option("sqlalchemy.url") or "")
-with engine.connect() as connection:
-    context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
-    with context.begin_transaction():
-        context.run_migrations()
-    connection.commit()
-engine.dispose()
+try:
+    with engine.begin() as connection:
+        context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
+        with context.begin_transaction():
+            context.run_migrations()
+finally:
+    engine.dispose()

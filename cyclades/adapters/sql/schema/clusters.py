@@ -33,7 +33,6 @@ clusters = Table(
     Column("instances", Integer, nullable=False),
     Column("poller", String(64)),  # who holds the poll lease...
     Column("poll_until", UtcDateTime),  # ...and until when
-    Column("job_cursor", Integer, nullable=False, default=0),
     Column("created", UtcDateTime, nullable=False),
     Column("updated", UtcDateTime, nullable=False),
     Column("version", Integer, nullable=False),
