@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote
 
 import structlog
 from pyramid.response import Response
@@ -30,6 +31,8 @@ OTHER_FORMS = (
     (re.compile(r"^/compute/v2/(?=.)"), "/compute/v2.1/"),
     (re.compile(r"^(/network/v2\.0/.+)\.json$"), r"\1"),
 )
+# A slash at the end is tolerated, but for one: an image without its id is no image.
+WITHOUT_ID = "/image/v2/images/"
 LEGACY_COMPUTE = re.compile(r"^/compute/v2/.")
 
 
@@ -73,13 +76,24 @@ def routed(handler: Handler, request: Any) -> Response:
         return fault("/", 404, "The resource could not be found.")
     if "\x00" in path:
         return fault(path, 404, "The resource could not be found.")
+    if not is_text(request.query_string):
+        return fault(path, 400, "The query is not text in UTF-8.")
     claimed = None if LEGACY_COMPUTE.match(path) else versions_of(path)
     for form, usual in OTHER_FORMS:
         path = form.sub(usual, path)
-    request.path_info = path.rstrip("/") or "/"
+    request.path_info = path if path == WITHOUT_ID else path.rstrip("/") or "/"
     if claimed is None:
         return handler(request)
     return at_version(claimed, handler, request)
+
+
+def is_text(query: str) -> bool:
+    """Whether a query, once unquoted, is UTF-8."""
+    try:
+        unquote(query, errors="strict")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def at_version(versions: ServiceVersions, handler: Handler, request: Any) -> Response:

@@ -24,7 +24,7 @@ SELECTED = re.compile(
     """,
     re.VERBOSE,
 )
-PASSED, FAILED, SKIPPED = "success", "fail", "skip"
+PASSED, FAILED, SKIPPED = "success", "failure", "skip"
 
 
 def main() -> int:
