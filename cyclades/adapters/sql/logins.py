@@ -2,18 +2,14 @@
 
 import math
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import Engine, delete, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from cyclades.adapters.sql.schema.identity import users
 from cyclades.adapters.sql.schema.tokens import login_failures
+from cyclades.adapters.sql.upserts import UPSERTS
 from cyclades.ports.clock import Clock
 from cyclades.ports.logins import LoginRecords
-
-UPSERTS = {"postgresql": postgres_insert, "sqlite": sqlite_insert}
 
 
 class SqlLoginRecords(LoginRecords):
@@ -44,7 +40,7 @@ class SqlLoginRecords(LoginRecords):
         now, table = self._clock.now(), login_failures.c
         with self._engine.begin() as connection:
             connection.execute(delete(login_failures).where(table.ends <= now))
-            make: Any = UPSERTS[connection.dialect.name](login_failures)
+            make = UPSERTS[connection.dialect.name](login_failures)
             values = {"who": who, "address": address, "failures": 1, "ends": now + self._window}
             connection.execute(
                 make.values(values).on_conflict_do_update(

@@ -2,19 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, insert, select
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from cyclades.adapters.sql.schema.tokens import revocation_counter, revocations
+from cyclades.adapters.sql.upserts import UPSERTS
 from cyclades.domain.model.token import Revocation, RevocationKey
 from cyclades.ports.clock import Clock
 from cyclades.ports.identity_store import Revocations
 from cyclades.ports.tokens import RevocationLog
 
-UPSERTS = {"postgresql": postgres_insert, "sqlite": sqlite_insert}
 CLOCKS_DIFFER = timedelta(hours=1)  # by how much, at the very most
 
 
@@ -54,7 +51,7 @@ class SqlRevocations(Revocations):
 
     def _take(self, count: int) -> int:
         counter = revocation_counter.c.seq
-        make: Any = UPSERTS[self._connection.dialect.name](revocation_counter)
+        make = UPSERTS[self._connection.dialect.name](revocation_counter)
         counted = make.values(id=1, seq=count).on_conflict_do_update(
             index_elements=["id"], set_={"seq": counter + count}
         )

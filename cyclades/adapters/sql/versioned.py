@@ -4,12 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from cyclades.adapters.sql.upserts import UPSERTS
 from cyclades.domain.model.errors import StaleVersion
-
-INSERTS: Any = {"postgresql": postgres_insert, "sqlite": sqlite_insert}
 
 
 def values_of(thing: object, names: Sequence[str]) -> dict[str, Any]:
@@ -35,7 +32,7 @@ def save(connection: Connection, table: Table, thing: Any, names: Sequence[str])
 
 def insert_unless_there(connection: Connection, table: Table, rows: Any) -> int:
     """Insert what violates no constraint of uniqueness; how many rows that were."""
-    statement = INSERTS[connection.dialect.name](table).values(rows).on_conflict_do_nothing()
+    statement = UPSERTS[connection.dialect.name](table).values(rows).on_conflict_do_nothing()
     # Without this option the count of an INSERT is -1 once its cursor is closed.
     done = connection.execute(statement, execution_options={"preserve_rowcount": True})
     return int(done.rowcount)
