@@ -54,7 +54,8 @@ def test_a_record_comes_back_changes_and_goes(store: IdentityStore, part: str) -
     records.add(record)
     assert records.get("1") == record
     assert records.get("1", lock=True) == record
-    changed = replace(record, **({"name": "other"} if part in NAMED else {"extra": {}}))
+    change: dict[str, Any] = {"name": "other"} if part in NAMED else {"extra": {}}
+    changed = replace(record, **change)
     records.save(changed)
     assert records.find({"id": "1"}) == [changed]
     assert records.find({"id": ("0", "1")}) == [changed]

@@ -114,7 +114,6 @@ class Projects:
         inside = {"domain_id": domain_id}
         users = tuple(user.id for user in self.store.users.find(inside))
         groups = tuple(group.id for group in self.store.groups.find(inside))
-        self._forget([*self.store.projects.find(inside), domain])
         if actors := (*users, *groups):
             self.store.assignments.remove({"actor_id": actors})
             self.store.memberships.remove({"user_id": actors})
@@ -128,6 +127,7 @@ class Projects:
             self.store.implied_roles.remove({"prior_id": roles})
             self.store.implied_roles.remove({"implied_id": roles})
             self.store.roles.remove(inside)
+        self._forget([*self.store.projects.find(inside), domain])
 
     def set_tags(self, project_id: str, tags: Sequence[str]) -> Project:
         """Replace all tags."""

@@ -1,11 +1,12 @@
 """Who has which role where."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import product
 
 from cyclades.domain.model.errors import NotFound
 from cyclades.domain.model.project import NO_DOMAIN
-from cyclades.domain.model.role import Assignment, Role, with_implied
+from cyclades.domain.model.role import Assignment, Role, Target, with_implied
 from cyclades.domain.model.token import grant_subject
 from cyclades.domain.services.grants import Grants
 from cyclades.ports.identity_store import Filters, IdentityStore
@@ -33,7 +34,8 @@ class RoleAssignments:
         """Take the role back. Raises NotFound."""
         if not self.store.assignments.remove(_key(wanted)):
             raise NotFound("role assignment", wanted.role_id)
-        users = self._users(wanted)
+        members = self._members([wanted]).get(wanted.actor_id, [])
+        users = [wanted.actor_id] if wanted.actor_kind == "user" else members
         targets = [wanted.target_id]
         if wanted.inherited:
             targets = [project.id for project in Grants(self.store).below(wanted.target_id)]
@@ -51,29 +53,29 @@ class RoleAssignments:
 
         Roles of a domain only bring others.
         """
-        grants = Grants(self.store)
-        rules = grants.rules()
+        rows, grants = list(rows), Grants(self.store)
+        rules, members = grants.rules(), self._members(rows)
         everywhere = {role.id for role in self.store.roles.find({"domain_id": NO_DOMAIN})}
+        above = {row.target_id for row in rows if row.inherited}
+        below = {target: [project.id for project in grants.below(target)] for target in above}
         found: dict[Assignment, None] = {}
         for row in rows:
-            targets = (
-                [("project", project.id) for project in grants.below(row.target_id)]
-                if row.inherited
-                else [(row.target_kind, row.target_id)]
-            )
-            for user in self._users(row):
-                for role in sorted(with_implied([row.role_id], rules) & everywhere):
-                    for kind, target in targets:
-                        one = Assignment(role, "user", user, row.target_kind, target)
-                        found[replace(one, target_kind=kind)] = None  # type: ignore[arg-type]  # a TargetKind
+            users = [row.actor_id] if row.actor_kind == "user" else members.get(row.actor_id, [])
+            projects = below[row.target_id] if row.inherited else []
+            targets: list[Target] = [Target("project", project) for project in projects]
+            if not row.inherited:
+                targets = [Target(row.target_kind, row.target_id)]
+            roles = sorted(with_implied([row.role_id], rules) & everywhere)
+            for user, role, target in product(users, roles, targets):
+                found[Assignment(role, "user", user, target.kind, target.id)] = None
         return list(found)
 
-    def _users(self, row: Assignment) -> list[str]:
-        if row.actor_kind == "user":
-            return [row.actor_id]
-        return [
-            member.user_id for member in self.store.memberships.find({"group_id": row.actor_id})
-        ]
+    def _members(self, rows: Iterable[Assignment]) -> dict[str, list[str]]:
+        groups = tuple({row.actor_id for row in rows if row.actor_kind == "group"})
+        found: dict[str, list[str]] = {}
+        for member in self.store.memberships.find({"group_id": groups}) if groups else ():
+            found.setdefault(member.group_id, []).append(member.user_id)
+        return found
 
     def _require_parts(self, wanted: Assignment) -> None:
         self.store.roles.get(wanted.role_id)

@@ -63,8 +63,8 @@ class Roles:
         prior, implied = self.pair(prior_id, implied_id)
         if implied.name == NEVER_IMPLIED:
             raise Forbidden(f"The role {NEVER_IMPLIED} cannot be implied.")
-        if implied.domain_id and implied.domain_id != prior.domain_id:
-            raise Forbidden("A role of a domain cannot be implied by roles from outside it.")
+        if implied.domain_id and not prior.domain_id:
+            raise Forbidden("A role of the cloud cannot imply one of a domain.")
         if prior_id == implied_id:
             raise Forbidden("A role cannot imply itself.")
         if not self._rule(prior_id, implied_id):

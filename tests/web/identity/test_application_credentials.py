@@ -29,7 +29,10 @@ def test_it_logs_in_to_its_project_with_its_roles(cloud: Cloud) -> None:
     assert token["project"]["name"] == "demo"
     assert [role["name"] for role in token["roles"]] == ["reader"]
     assert token["application_credential"]["restricted"] is True
-    by_name = {"name": "robot", "user": {"name": "demo", "domain": {"id": "default"}}}
+    by_name: dict[str, Any] = {
+        "name": "robot",
+        "user": {"name": "demo", "domain": {"id": "default"}},
+    }
     use(cloud, secret=made["secret"], **by_name)
     use(cloud, id=made["id"], secret="wrong", status=401)
     use(cloud, id="missing", secret="wrong", status=401)

@@ -1,11 +1,13 @@
 """Ordinary users see themselves and their own project, and change neither."""
 
+from typing import Any
+
 import pytest
 
 from tests.web.identity.conftest import Cloud
 
 DENIED = "You are not authorized to perform the requested action: identity:{}."
-ADMINISTRATION = [
+ADMINISTRATION: list[tuple[str, str, Any, str]] = [
     ("POST", "/users", {"user": {"name": "x"}}, "create_user"),
     ("GET", "/users", None, "list_users"),
     ("GET", "/projects", None, "list_projects"),

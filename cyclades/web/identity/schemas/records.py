@@ -11,7 +11,7 @@ import colander
 from cyclades.domain.model.errors import InvalidInput
 from cyclades.web.schema_types import mapping, shown, text
 
-NOT_BLANK = r"(?s).*\S"
+NOT_BLANK = r"[\s\S]*\S"
 MOST_EXTRA = 8192  # bytes of JSON
 OURS = frozenset({"id", "links", "options"})  # in bodies of clients that send back what they read
 
