@@ -1,11 +1,18 @@
 """The commands `cyclades` and `cyclades-manage`."""
 
+import warnings
+
 import click
 
-from cyclades.commands.clusters import cluster
-from cyclades.commands.migrate import migrate
-from cyclades.commands.serve import serve
-from cyclades.commands.worker import worker
+# Pyramid and Cornice still import pkg_resources, WebOb still imports cgi: nobody who runs a
+# command can do anything about it. Said before they are imported.
+for _message in ("pkg_resources is deprecated", "Deprecated call to", "'cgi' is deprecated"):
+    warnings.filterwarnings("ignore", message=_message)
+
+from cyclades.commands.clusters import cluster  # noqa: E402 - see above
+from cyclades.commands.migrate import migrate  # noqa: E402 - see above
+from cyclades.commands.serve import serve  # noqa: E402 - see above
+from cyclades.commands.worker import worker  # noqa: E402 - see above
 
 
 @click.group()

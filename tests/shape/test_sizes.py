@@ -11,12 +11,15 @@ LONGEST_FILE = 299
 LONGEST_FUNCTION = 49
 
 
-OTHERS = ROOT / "tests" / "clients" / "journeys"  # scripts kept as they are
+OTHERS = (
+    ROOT / "tests" / "clients" / "journeys",  # scripts kept as they are
+    ROOT / "config" / "alembic" / "versions",  # records: written once, read once, never changed
+)
 
 
 def sources() -> list[Path]:
     found = (path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
-    return sorted(path for path in found if OTHERS not in path.parents)
+    return sorted(path for path in found if not set(OTHERS) & set(path.parents))
 
 
 @pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(ROOT)))

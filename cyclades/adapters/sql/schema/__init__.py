@@ -1,11 +1,41 @@
 """All tables; importing this package fills the metadata."""
 
-import importlib
-import pkgutil
-
+from cyclades.adapters.sql.schema import (
+    clusters,
+    documents,
+    effects,
+    feed,
+    flavors,
+    idempotency,
+    identity,
+    images,
+    keypairs,
+    networks,
+    ports,
+    quotas,
+    security_groups,
+    servers,
+    subnets,
+    tokens,
+)
 from cyclades.adapters.sql.schema.base import metadata
 
-for _module in pkgutil.iter_modules(__path__):
-    importlib.import_module(f"{__name__}.{_module.name}")
-
-__all__ = ["metadata"]
+__all__ = [
+    "clusters",
+    "documents",
+    "effects",
+    "feed",
+    "flavors",
+    "idempotency",
+    "identity",
+    "images",
+    "keypairs",
+    "metadata",
+    "networks",
+    "ports",
+    "quotas",
+    "security_groups",
+    "servers",
+    "subnets",
+    "tokens",
+]
