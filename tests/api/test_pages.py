@@ -12,15 +12,16 @@ import pytest
 from gabbi import driver
 from gabbi.driver import test_pytest  # noqa: F401 - pytest runs the pages through it
 
+from tests.api import worlds
+from tests.api.worlds import own, served
 from tests.harness.api import KnownCallers
 
 PAGES = Path(__file__).parent
-served: list[Any] = []
 
 
 def the_api(environ: Any, start_response: Any) -> Any:
     """The WSGI application; pages are collected before there is one."""
-    return served[-1](environ, start_response)
+    return (own or served)[-1](environ, start_response)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -28,8 +29,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         str(PAGES),
         intercept=lambda: the_api,
         test_loader_name="page",
+        fixture_module=worlds,
         metafunc=metafunc,
     )
+    from gabbi import pytester  # noqa: PLC0415 - a plugin: imported by what was called above
+
+    pytester.get_cleanname = page_name
+
+
+def page_name(item: pytest.Item) -> str:
+    """What gabbi goes by: else it takes every test with a colon in its name for its own."""
+    name = item.name.partition("[")[2].partition("]")[0] or item.name
+    return name if item.path == Path(__file__) else name.replace(":", " ")
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from cyclades.domain.model.effects import Operation
-from tests.web.compute.conftest import NEWEST, SERVERS, Cloud
+from tests.harness.compute import NEWEST, SERVERS, Cloud
 from tests.web.golden import exchange
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from cyclades.domain.model.effects import Operation
 from cyclades.domain.model.server_states import TaskState, VmState
-from tests.web.compute.conftest import NEWEST, SERVERS, Cloud
+from tests.harness.compute import NEWEST, SERVERS, Cloud
 
 ONE_BY_ONE = "sort_key=display_name&sort_dir=asc"
 

@@ -3,7 +3,7 @@
 import pytest
 
 from cyclades.domain.model.effects import Operation
-from tests.web.compute.conftest import NEWEST, SERVERS, Cloud
+from tests.harness.compute import NEWEST, SERVERS, Cloud
 from tests.web.golden import differences, exchange
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.web.compute.conftest import NEWEST, SERVERS, Cloud
+from tests.harness.compute import NEWEST, SERVERS, Cloud
 from tests.web.golden import differences, exchange
 
 

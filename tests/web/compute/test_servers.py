@@ -7,7 +7,7 @@ import pytest
 from cyclades.domain.model.effects import Operation
 from cyclades.domain.model.server_states import VmState
 from tests.harness.api import Client
-from tests.web.compute.conftest import NEWEST, SERVERS, Cloud
+from tests.harness.compute import NEWEST, SERVERS, Cloud
 from tests.web.golden import differences, exchange
 
 NOWHERE = f"{SERVERS}/00000000-0000-4000-8000-000000000000"

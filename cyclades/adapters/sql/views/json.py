@@ -1,6 +1,6 @@
 """JSON made by the database: one spelling for PostgreSQL and SQLite.
 
-SQLite before 3.44 has no ORDER BY in aggregates: there the order is the subquery's.
+SQLite before 3.44 has no ORDER BY in aggregates: the order is the subquery's, everywhere.
 Aggregates over no rows are null on PostgreSQL and empty on SQLite.
 """
 
@@ -37,7 +37,7 @@ class JsonMap(GenericFunction[Any]):
 
 
 class JsonList(GenericFunction[Any]):
-    """Aggregate: a list of the first argument, ordered by the others."""
+    """Aggregate: a list."""
 
     name = "json_list"
     inherit_cache = True
@@ -62,16 +62,8 @@ def _spell(element: Any, compiler: Any, **words: Any) -> str:
     return f"{spelling}({compiler.process(element.clauses, **words)})"
 
 
-def _spell_list(element: Any, compiler: Any, **words: Any) -> str:
-    postgresql = compiler.dialect.name == "postgresql"
-    entry, *order = (compiler.process(clause, **words) for clause in element.clauses)
-    ordered = f"{entry} ORDER BY {', '.join(order)}" if order and postgresql else entry
-    return f"{SPELLINGS[compiler.dialect.name][element.name]}({ordered})"
-
-
 for _dialect in SPELLINGS:
-    compiles(JsonList, _dialect)(_spell_list)
-    for _kind in (JsonMap, JsonByKey, JsonParsed):
+    for _kind in (JsonMap, JsonList, JsonByKey, JsonParsed):
         compiles(_kind, _dialect)(_spell)
 
 
@@ -82,17 +74,16 @@ def json_map(entries: Mapping[str, ColumnElement[Any]]) -> ColumnElement[Any]:
 
 
 def json_list(rows: Subquery) -> ColumnElement[Any]:
-    """The rows' column `entry`, as the text of a list; other columns are its order."""
+    """The rows' column `entry`, as the text of a list."""
     return select(cast(_entries(rows), Text)).scalar_subquery()
 
 
 def json_grouped(rows: Subquery) -> ColumnElement[Any]:
-    """The same, as the text of an object of lists by the rows' column `key`."""
+    """The same, as the text of an object of lists by the column `key`, the rows' first order."""
     lists = select(rows.c.key, _entries(rows).label("entries")).group_by(rows.c.key).subquery()
     grouped = JsonByKey(lists.c.key, JsonParsed(lists.c.entries))
     return select(cast(grouped, Text)).scalar_subquery()
 
 
 def _entries(rows: Subquery) -> ColumnElement[Any]:
-    order = [column for name, column in rows.c.items() if name not in {"entry", "key"}]
-    return JsonList(JsonParsed(rows.c.entry), *order)
+    return JsonList(JsonParsed(rows.c.entry))

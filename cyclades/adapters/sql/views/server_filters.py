@@ -72,7 +72,9 @@ def tagged(name: str) -> Condition:
 
 def deletedness(values: Values) -> ColumnElement[bool]:
     """Deleted ones, living ones, or (None) both."""
-    return true() if values[0] is None else servers.c.deleted.is_(values[0])
+    if values[0] is None:
+        return true()
+    return and_(servers.c.deleted) if values[0] else ~servers.c.deleted
 
 
 FILTERS: Mapping[str, Condition] = {

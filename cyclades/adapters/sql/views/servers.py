@@ -39,10 +39,6 @@ ADDRESSES = json_grouped(
                 "OS-EXT-IPS-MAC:mac_addr": ports.c.mac,
             }
         ).label("entry"),
-        ports.c.position,
-        ports.c.id,
-        addresses.c.ip_version,
-        addresses.c.number,
     )
     .select_from(
         networks.join(ports, ports.c.network_id == networks.c.id).join(
@@ -50,7 +46,13 @@ ADDRESSES = json_grouped(
         )
     )
     .where(ports.c.device_id == servers.c.id)
-    .order_by(ports.c.position, ports.c.id, addresses.c.ip_version, addresses.c.number)
+    .order_by(
+        networks.c.name,
+        ports.c.position,
+        ports.c.id,
+        addresses.c.ip_version,
+        addresses.c.number,
+    )
     .correlate(servers)
     .subquery()
 )
@@ -68,17 +70,13 @@ _GROUP_NAMES = (
     .subquery()
 )
 GROUPS = json_list(
-    select(json_map({"name": _GROUP_NAMES.c.name}).label("entry"), _GROUP_NAMES.c.name)
-    .correlate(servers)
-    .subquery()
+    select(json_map({"name": _GROUP_NAMES.c.name}).label("entry")).correlate(servers).subquery()
 )
 FIXED_IPS = json_list(
     select(
         json_map({"subnet_id": addresses.c.subnet_id, "ip_address": addresses.c.address}).label(
             "entry"
         ),
-        addresses.c.ip_version,
-        addresses.c.number,
     )
     .where(addresses.c.port_id == ports.c.id)
     .order_by(addresses.c.ip_version, addresses.c.number)
@@ -96,7 +94,6 @@ RULES = json_list(
                 )
             }
         ).label("entry"),
-        security_group_rules.c.id,
     )
     .where(
         security_group_rules.c.security_group_id == security_groups.c.id,

@@ -12,12 +12,12 @@ from typing import Any
 
 import orjson
 
-from cyclades.domain.model.reports import Power
 from cyclades.domain.model.server_states import POWER_STATE, TaskState, VmState, status_of
 from cyclades.ports.server_views import ServerName, ServerView
 
 SHOW_PROGRESS = frozenset({"ACTIVE", "BUILD"})
 SHOW_FAULT = frozenset({"ERROR", "DELETED"})
+POWER_NUMBERS = {str(power): number for power, number in POWER_STATE.items()}
 EMPTY = frozenset({None, "[]"})
 
 
@@ -34,7 +34,7 @@ def status(row: ServerView, _base: str) -> str:
 
 def power_state(row: ServerView, _base: str) -> int:
     """OpenStack's number."""
-    return POWER_STATE[Power(row.power)]
+    return POWER_NUMBERS[row.power]
 
 
 def timed(attribute: str) -> Callable[[ServerView, str], str]:
