@@ -1,6 +1,7 @@
 """What any FlavorRepository does."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection
@@ -22,9 +23,9 @@ def flavors(connection: Connection) -> FlavorRepository:
     return SqlFlavors(connection)
 
 
-def names(flavors: FlavorRepository, scope: Scope = ALL, **query: object) -> list[str]:
-    found = flavors.list(scope, FlavorQuery(**{"limit": 100} | query))  # type: ignore[arg-type]
-    return [flavor.name for flavor in found]
+def names(flavors: FlavorRepository, scope: Scope = ALL, **query: Any) -> list[str]:
+    wanted = replace(FlavorQuery(limit=100), **query)
+    return [flavor.name for flavor in flavors.list(scope, wanted)]
 
 
 def test_what_goes_in_comes_out(flavors: FlavorRepository) -> None:
