@@ -25,7 +25,7 @@ class ServerRepository(Protocol):
         ...
 
     def by_instance(self, cluster_id: str, instance: str) -> Server | None:
-        """The live server behind an instance, claimed for this transaction."""
+        """The server of an instance, deleted ones too, claimed for this transaction."""
         ...
 
     def save(self, server: Server, now: datetime) -> None:

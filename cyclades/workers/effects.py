@@ -46,17 +46,22 @@ class EffectsWorker:
         self._pool.shutdown(wait=True)
 
     def _submit(self, claim: Claim, started: float) -> None:
-        # Whoever was stopped for longer than its lease must not send: another has taken over.
-        if self._app.clock.monotonic() - started > self._app.settings.effect_lease / 2:
-            return
+        app, half = self._app, self._app.settings.effect_lease / 2
         try:
-            outcome = attempt(self._app.drivers.of(claim.effect.cluster_id), claim)
+            # Whoever was stopped for long must not send: another takes over when the lease ends.
+            outcome = attempt(
+                app.drivers.of(claim.effect.cluster_id),
+                claim,
+                lambda: app.clock.monotonic() - started < half,
+            )
         except ClusterUnavailable as error:
             outcome = Outcome(uncertain=claim.uncertain, error=str(error))
         except Exception as error:
             # A bug must neither send twice nor block the others: it counts as uncertain.
             log.exception("a submission failed", effect=claim.effect.id)
             outcome = Outcome(uncertain=True, error=type(error).__name__)
+        if outcome is None:
+            return
         reached("answered")
         self._app.atomically(lambda unit: unit.effect_submission.record(claim, outcome))
         reached("recorded")

@@ -144,8 +144,7 @@ def test_a_deleted_server_is_only_found_by_those_who_settle_it(servers: ServerRe
     server = added(servers, vm_state=VmState.DELETED)
     with pytest.raises(NotFound):
         servers.get(ALL, server.id)
-    assert servers.by_instance("one", server.instance) is None
-    assert servers.by_id(server.id).deleted
+    assert servers.by_id(server.id) == servers.by_instance("one", server.instance) == server
 
 
 def test_an_instance_is_looked_for_in_its_own_cluster(servers: ServerRepository) -> None:

@@ -34,7 +34,9 @@ def recorded(cloud: Cloud, claim: Claim, outcome: Outcome) -> bool:
 
 
 def tried(cloud: Cloud, claim: Claim) -> Outcome:
-    return attempt(cloud.cluster(), claim)
+    outcome = attempt(cloud.cluster(), claim, lambda: True)
+    assert outcome is not None
+    return outcome
 
 
 def jobs_of(cloud: Cloud, claim: Claim) -> list[int]:
@@ -147,6 +149,13 @@ def test_what_may_have_arrived_is_never_given_up(cloud: Cloud) -> None:
     cloud.cluster().faults.clear()
     cloud.converge()
     assert cloud.server(server_id).status == "ACTIVE"
+
+
+def test_whoever_is_too_late_sends_nothing(cloud: Cloud) -> None:
+    cloud.create()
+    claim = claimed(cloud)
+    assert attempt(cloud.cluster(), claim, lambda: False) is None
+    assert jobs_of(cloud, claim) == []
 
 
 @pytest.mark.parametrize(

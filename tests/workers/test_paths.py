@@ -126,6 +126,22 @@ def test_a_server_can_be_deleted_at_any_time(each_cloud: Cloud, stage: str) -> N
     assert violations(cloud.app) == []
 
 
+def test_a_request_that_arrives_after_everything_is_undone(each_cloud: Cloud) -> None:
+    """As from a worker that slept in the middle of sending, longer than anybody waits."""
+    cloud = each_cloud
+    server_id, now = cloud.create(), cloud.clock.now()
+    (claim,) = cloud.app.atomically(lambda unit: unit.outbox.claim(now, now, 1, 1))
+    cloud.clock.passed += 1
+    cloud.converge()
+    cloud.delete(server_id)
+    cloud.converge()
+    cloud.cluster().submit(claim.effect)
+    cloud.pass_time(3)
+    cloud.converge()
+    assert instances(cloud) == []
+    assert violations(cloud.app, "I2") == []
+
+
 def test_what_never_reached_a_cluster_is_deleted_at_once(each_cloud: Cloud) -> None:
     server_id = each_cloud.create()
     each_cloud.delete(server_id)

@@ -55,11 +55,7 @@ class SqlServers(ServerRepository):
 
     def by_instance(self, cluster_id: str, instance: str) -> Server | None:
         """Select by the instance's name, claimed."""
-        return self._one(
-            servers.c.instance == instance,
-            servers.c.cluster_id == cluster_id,
-            ~servers.c.deleted,
-        )
+        return self._one(servers.c.instance == instance, servers.c.cluster_id == cluster_id)
 
     def save(self, server: Server, now: datetime) -> None:
         """Update, if the version is still the one that was read."""

@@ -108,3 +108,14 @@ class InstanceAbsent:
     instance: str
     removed: bool
     server_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceLeft:
+    """A job of ours made this instance, and no server that lives stands for it.
+
+    So it is when a request that was given up for lost arrives late, after all.
+    """
+
+    cluster_id: str
+    instance: str

@@ -4,12 +4,13 @@ Reads only; whoever polls applies the reports. What we know is read before the c
 is, so that a report never counts against something newer.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from cyclades.domain.model.effects import Operation
 from cyclades.domain.model.reports import (
     InstanceAbsent,
+    InstanceLeft,
     InstanceReport,
     JobOutcome,
     JobRank,
@@ -20,8 +21,8 @@ from cyclades.domain.model.server_states import AS_SEEN
 from cyclades.ports.cluster_driver import ClusterDriver
 from cyclades.ports.outbox import InFlight
 
-Report = JobReport | InstanceReport | InstanceAbsent
-REMOVAL = "OP_INSTANCE_REMOVE"
+Report = JobReport | InstanceReport | InstanceAbsent | InstanceLeft
+CREATION, REMOVAL = "OP_INSTANCE_CREATE", "OP_INSTANCE_REMOVE"
 LOSSES_TO_BELIEVE = 3  # looks in a row at which a job was missing
 LOST_CODE = "job_lost"
 FUSE_SHARE, FUSE_FLOOR = 0.2, 3  # absences in one look beyond which none is believed
@@ -85,6 +86,7 @@ class ClusterPoll:
                 self.memory.losses.pop(effect.effect_id, None)
             else:
                 yield from self._missing_job(effect, effect.job_id)
+        yield from self._left(found, waiting.keys(), watched)
         self._remember(found)
 
     def instances(self, watched: Mapping[str, Watched], busy: set[str]) -> Iterator[Report]:
@@ -113,11 +115,24 @@ class ClusterPoll:
         self.memory.seen_job = max([self.memory.seen_job, *(job.job_id for job in found)])
 
     def _touched(self, job: JobReport, known: Watched) -> Iterator[Report]:
-        news = job.job_id > self.memory.seen_job or job.job_id in self.memory.open_jobs
-        if not known.quiet or not news:
+        if not known.quiet or not self._is_news(job):
             return
         removed = job.opcode == REMOVAL and job.outcome is JobOutcome.SUCCESS
         yield from self._look(known, removed=removed)
+
+    def _is_news(self, job: JobReport) -> bool:
+        return job.job_id > self.memory.seen_job or job.job_id in self.memory.open_jobs
+
+    def _left(
+        self, found: Sequence[JobReport], waiting: Collection[str], watched: Mapping[str, Watched]
+    ) -> Iterator[Report]:
+        # The last word about an instance is a creation of ours that nobody waits for.
+        last = {job.instance: job for job in found}
+        for name, job in last.items():
+            ours = job.opcode == CREATION and job.effect_id and job.effect_id not in waiting
+            settled = job.rank is JobRank.FINAL and self._is_news(job)
+            if name and ours and settled and name not in watched:
+                yield InstanceLeft(self.cluster_id, name)
 
     def _look(self, known: Watched, *, removed: bool) -> Iterator[Report]:
         report = self.driver.instance(known.instance)

@@ -8,6 +8,7 @@ from cyclades.domain.model.instance_action import ERROR, SUCCESS, InstanceAction
 from cyclades.domain.model.job_errors import user_sentence
 from cyclades.domain.model.reports import (
     InstanceAbsent,
+    InstanceLeft,
     InstanceReport,
     JobOutcome,
     JobRank,
@@ -104,6 +105,14 @@ class ClusterUpdates:
         self.settlement.keep(server, before)
         return True
 
+    @apply.register
+    def _left_over(self, report: InstanceLeft) -> bool:
+        server = self.servers.by_instance(report.cluster_id, report.instance)
+        if server is None or not server.deleted:
+            return False
+        self._remove_instance(server, f"req-{self.ids.new()}")
+        return True
+
     def refuse(self, effect: InFlight, message: str) -> None:
         """The effect will never have a job: settle it as failed, in words for its user."""
         self._conclude(effect, self.servers.by_id(effect.server_id), message)
@@ -134,19 +143,19 @@ class ClusterUpdates:
         else:
             server.fail(effect.operation, effect.effect_id, failure, now)
             if effect.operation is Operation.CREATE:
-                self._clean_up(effect, server)
+                # Ganeti keeps the instance of a failed create in its configuration.
+                self._remove_instance(server, effect.request_id)
         self.settlement.keep(server, before)
 
-    def _clean_up(self, effect: InFlight, server: Server) -> None:
-        # Ganeti keeps the instance of a failed create in its configuration.
+    def _remove_instance(self, server: Server, request_id: str) -> None:
         self.outbox.put(
             Effect(
                 self.ids.new(),
-                effect.cluster_id,
+                server.cluster_id,
                 server.id,
-                effect.generation,
-                effect.request_id,
-                RemoveInstance(effect.instance),
+                server.generation,
+                request_id,
+                RemoveInstance(server.instance),
                 purpose="cleanup",
             ),
             self.clock.now(),

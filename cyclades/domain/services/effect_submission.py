@@ -41,13 +41,18 @@ HANDLERS: Mapping[type[Exception], Handler] = {
 }
 
 
-def attempt(driver: ClusterDriver, claim: Claim) -> Outcome:
-    """Find the job of an earlier attempt, or submit; talks to the cluster only."""
+def attempt(driver: ClusterDriver, claim: Claim, in_time: Callable[[], bool]) -> Outcome | None:
+    """Find the job of an earlier attempt, or submit; talks to the cluster only.
+
+    None when it is too late to send: another worker may have taken over.
+    """
     try:
         if claim.uncertain:
             job_id = driver.find(claim.effect.id)
             if job_id is not None:
                 return Outcome(job_id=job_id)
+        if not in_time():
+            return None
         return Outcome(job_id=driver.submit(claim.effect))
     except tuple(HANDLERS) as error:
         handler = next(HANDLERS[kind] for kind in type(error).__mro__ if kind in HANDLERS)
