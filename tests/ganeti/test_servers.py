@@ -4,18 +4,20 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
-from cyclades.bootstrap import Application
+from cyclades.bootstrap import Application, Unit
 from cyclades.commands.first_run import first_run
 from cyclades.commands.worker import start_workers
+from cyclades.domain.model.cluster import ClusterConnection
 from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.image import UPLOAD
 from cyclades.domain.model.image_edits import Edit
 from cyclades.domain.model.server import Server
 from cyclades.domain.model.server_actions import Action
-from cyclades.domain.services.clusters import probe
+from cyclades.domain.services.clusters import Probe, probe
 from cyclades.domain.services.server_creation import WantedServer
 from tests.ganeti.cluster import GanetiCluster
 from tests.harness.processes import wait_until
@@ -80,6 +82,10 @@ class Cloud:
         self.app.atomically(lambda unit: unit.cluster_register.drain(name, drained=drained))
 
 
+def registered(name: str, connection: ClusterConnection, seen: Probe, unit: Unit) -> None:
+    unit.cluster_register.register(name, connection, seen, "nova")
+
+
 @pytest.fixture
 def cloud(
     ganeti_clusters: dict[str, GanetiCluster],
@@ -94,11 +100,7 @@ def cloud(
         link = app.drivers.connect(connection, None)
         seen = probe(link, app.settings.disk_template)
         link.close()
-        app.atomically(
-            lambda unit, name=name, connection=connection, seen=seen: (
-                unit.cluster_register.register(name, connection, seen, "nova")
-            )
-        )
+        app.atomically(partial(registered, name, connection, seen))
     running = start_workers(app, ("effects", "poller"))
     yield Cloud(app, ganeti_clusters)
     running.stop(app.queue.wake)
