@@ -17,7 +17,7 @@ from tests.harness.serving import Installation
 HERE = Path(__file__).parent
 CLIENTS = HERE.parents[1] / "var" / "clients" / "bin"
 CHECKED = re.compile(r"^(ok|FAIL|skip) +(\S+)", re.MULTILINE)
-LONGEST = 1800
+LONGEST = 2700  # seconds; a command takes one or two on an idle machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +53,19 @@ def travel(cloud: Installation, *command: str | Path, **environment: str) -> Jou
     """Run a journey to its end."""
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("OS_")}
     path = {"PATH": f"{CLIENTS}:{inherited['PATH']}", "HOME": str(cloud.home)}
-    done = subprocess.run(
-        dying_with_us(*command),
-        env=inherited | path | accounts(cloud) | environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=LONGEST,
-        cwd=cloud.home,
-        check=False,
-    )
-    (cloud.home / f"{Path(command[-1]).stem}.log").write_text(done.stdout)
-    return outcome(done.stdout)
+    log = cloud.home / f"{Path(command[-1]).stem}.log"
+    with log.open("wb") as said:
+        subprocess.run(
+            dying_with_us(*command),
+            env=inherited | path | accounts(cloud) | environment,
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
+            timeout=LONGEST,
+            cwd=cloud.home,
+            check=False,
+        )
+    return outcome(log.read_text())
 
 
 def outcome(said: str) -> Journey:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from cyclades.adapters.sql.schema.base import metadata
 from cyclades.bootstrap import Application
+from cyclades.commands.first_run import first_run
 from cyclades.settings import Settings
 from cyclades.web.api import resources
 from cyclades.web.resource import Operation
@@ -114,13 +115,11 @@ def world(url: str, folder: Path) -> Iterator[World]:
             secret_key_file=folder / "secret.key",
             var_dir=folder,
             image_dir=folder / "images",
+            simulated_cluster=True,
         )
     )
     try:
-        application.atomically(lambda unit: unit.identity_bootstrap.ensure_first_run())
-        application.atomically(lambda unit: unit.flavors.ensure_default_flavors())
-        administrator = application.atomically(lambda u: u.identity_bootstrap.administrator())
-        application.atomically(lambda unit: unit.public_network.ensure(administrator))
+        first_run(application, "http://localhost", lambda _said: None)
         application.identity = KnownCallers()
         api = client_of(application)
         for token in ("member", "admin", "other"):  # each project gets its default group

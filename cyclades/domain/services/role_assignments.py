@@ -43,8 +43,13 @@ class RoleAssignments:
             [("grant", grant_subject(user, target)) for user in users for target in targets]
         )
 
-    def roles_of(self, filters: Filters) -> Sequence[Role]:
-        """The roles of matching assignments, by name."""
+    def roles_at(self, place: Assignment) -> Sequence[Role]:
+        """The roles that this actor was given there, by name; the place's own role is ignored.
+
+        Raises NotFound for an actor or a target that does not exist.
+        """
+        self._require_ends(place)
+        filters = {key: value for key, value in _key(place).items() if key != "role_id"}
         ids = tuple({row.role_id for row in self.store.assignments.find(filters)})
         return self.store.roles.find({"id": ids}) if ids else ()
 
@@ -79,6 +84,9 @@ class RoleAssignments:
 
     def _require_parts(self, wanted: Assignment) -> None:
         self.store.roles.get(wanted.role_id)
+        self._require_ends(wanted)
+
+    def _require_ends(self, wanted: Assignment) -> None:
         actors = self.store.users if wanted.actor_kind == "user" else self.store.groups
         actors.get(wanted.actor_id)
         if wanted.target_kind != "system":

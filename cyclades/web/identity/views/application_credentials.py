@@ -30,8 +30,9 @@ def shown(request: CycladesRequest, rows: Sequence[ApplicationCredential]) -> li
 @credentials.on("GET", access=Access.USER, query=schemas.LIST)
 def list_credentials(request: CycladesRequest) -> Any:
     may(request, "list_application_credentials", own=own(request))
-    filters = {**request.query_in, "user_id": request.matchdict["id"]}
-    rows = request.cyclades.identity.store.application_credentials.find(filters)
+    store = request.cyclades.identity.store
+    user = store.users.get(request.matchdict["id"])
+    rows = store.application_credentials.find({**request.query_in, "user_id": user.id})
     return {
         "application_credentials": shown(request, rows),
         "links": collection_links(request),

@@ -58,10 +58,7 @@ def named(request: CycladesRequest) -> Assignment:
 @grants.on("GET", access=Access.USER)
 def list_grants(request: CycladesRequest) -> Any:
     may(request, "list_grants")
-    wanted = named(request)
-    filters = {name: getattr(wanted, name) for name in wanted.__dataclass_fields__}
-    del filters["role_id"]
-    rows = request.cyclades.identity.role_assignments.roles_of(filters)
+    rows = request.cyclades.identity.role_assignments.roles_at(named(request))
     return listed(request, "roles", rows, present.role)
 
 

@@ -1,0 +1,84 @@
+"""One object of each kind, all of them the member's own."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tests.harness.api import OTHER_PROJECT, Client
+
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJqLuFzGmkMGmnQ8m3t2kmpBVdvYmHgQh2Hyi0dEZ4Rv mine"
+SUBNET, RULE = "/network/v2.0/subnets/{id}", "/network/v2.0/security-group-rules/{id}"
+NETWORK, GROUP = "/network/v2.0/networks/{id}", "/network/v2.0/security-groups/{id}"
+IMAGE, SERVER = "/image/v2/images/{image_id}", "/compute/v2.1/servers/{id}"
+PORT, KEYPAIR = "/network/v2.0/ports/{id}", "/compute/v2.1/os-keypairs/{name}"
+# What makes them, the ones that others need before those.
+BODIES: Mapping[str, Any] = {
+    KEYPAIR: {"keypair": {"name": "mine", "public_key": KEY}},
+    NETWORK: {"network": {"name": "mine"}},
+    SUBNET: {"subnet": {"network_id": NETWORK, "ip_version": 4, "cidr": "10.9.0.0/24"}},
+    PORT: {"port": {"network_id": NETWORK}},
+    GROUP: {"security_group": {"name": "mine"}},
+    RULE: {
+        "security_group_rule": {
+            "security_group_id": GROUP,
+            "direction": "ingress",
+            "protocol": "tcp",
+            "ethertype": "IPv4",
+        }
+    },
+    IMAGE: {"name": "mine", "disk_format": "raw", "container_format": "bare"},
+    SERVER: {"server": {"name": "mine", "flavorRef": "1", "imageRef": "", "networks": "none"}},
+}
+# What would change them, were they one's own.
+CHANGES: Mapping[str, Any] = {
+    f"PUT {SERVER}": {"server": {"name": "theirs"}},
+    f"POST {SERVER}/action": {"os-stop": None},
+    f"POST {SERVER}/metadata": {"metadata": {"a": "b"}},
+    f"PUT {SERVER}/metadata": {"metadata": {"a": "b"}},
+    f"PUT {SERVER}/metadata/{{key}}": {"meta": {"some": "b"}},
+    f"PUT {SERVER}/tags": {"tags": ["a"]},
+    f"PUT {NETWORK}": {"network": {"name": "theirs"}},
+    f"PUT {SUBNET}": {"subnet": {"name": "theirs"}},
+    f"PUT {PORT}": {"port": {"name": "theirs"}},
+    f"PUT {GROUP}": {"security_group": {"name": "theirs"}},
+    **{
+        f"{method} {path}/tags": {"tags": ["a"]}
+        for method in ("PUT", "POST")
+        for path in (NETWORK, SUBNET, PORT, GROUP)
+    },
+    f"PATCH {IMAGE}": [{"op": "replace", "path": "/name", "value": "theirs"}],
+    f"PUT {IMAGE}/file": b"theirs",
+    f"PUT {IMAGE}/stage": b"theirs",
+    f"POST {IMAGE}/import": {"method": {"name": "glance-direct"}},
+    f"POST {IMAGE}/members": {"member": OTHER_PROJECT},
+    f"PUT {IMAGE}/members/{{project_id}}": {"status": "accepted"},
+}
+
+
+def make_all(api: Client, token: str = "member") -> dict[str, str]:
+    """Ids by the paths of the objects."""
+    made: dict[str, str] = {}
+    images = api.call("GET", "/image/v2/images", token=token).json["images"]
+    for path, body in BODIES.items():
+        wanted = filled(body, made | {"": images[0]["id"]})
+        collection = path.rpartition("/")[0]
+        answer = api.call("POST", collection, wanted, token=token, version=version_of(path))
+        assert answer.status_int in {200, 201, 202}, (path, answer.text)
+        said = answer.json
+        (thing,) = [said] if "id" in said else said.values()
+        made[path] = thing["name"] if path == KEYPAIR else thing["id"]
+    return made
+
+
+def version_of(path: str) -> str | None:
+    """A microversion that knows networks="none"."""
+    return "2.96" if path.startswith("/compute") else None
+
+
+def filled(body: Any, made: Mapping[str, str]) -> Any:
+    """The body with ids in the places of paths."""
+    if isinstance(body, dict):
+        return {
+            key: made.get(value, value) if key.endswith(("_id", "Ref")) else filled(value, made)
+            for key, value in body.items()
+        }
+    return body
