@@ -38,7 +38,10 @@ class EffectsWorker:
         if not claims:
             return IDLE
         reached("claimed")
-        wait([self._pool.submit(self._submit, claim, started) for claim in claims])
+        ended = wait([self._pool.submit(self._submit, claim, started) for claim in claims])
+        for error in filter(None, (future.exception() for future in ended.done)):
+            # The job may exist: it is found again when the lease ends, or by the poller.
+            log.error("an outcome was not written down", exc_info=error)
         return 0
 
     def close(self) -> None:

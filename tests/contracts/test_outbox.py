@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine
 
 from cyclades.adapters.sql.clusters import SqlClusters
@@ -15,20 +14,16 @@ from cyclades.adapters.sql.outbox import SqlOutbox
 from cyclades.adapters.sql.servers import SqlServers
 from cyclades.domain.model.effects import (
     Command,
-    CreateInstance,
-    DiskWanted,
     Effect,
     GuestConfig,
-    NicWanted,
     Operation,
-    RebootInstance,
     RemoveInstance,
     StartInstance,
-    StopInstance,
 )
 from cyclades.domain.model.reports import JobRank
 from cyclades.domain.model.server import Server
 from cyclades.ports.outbox import Claim, Outbox
+from tests.contracts.commands import COMMANDS, GUESTS
 from tests.harness.samples import NOW, a_cluster, a_server, create_of, effect_of
 from tests.harness.sealing import dumped, secrets
 
@@ -106,37 +101,6 @@ def test_a_claim_brings_the_effect_as_it_was_put(outbox: Outbox, put: Put) -> No
     (claim,) = claims(outbox, 1)
     assert claim.effect == effect
     assert (claim.attempts, claim.uncertain, claim.created) == (1, False, NOW)
-
-
-TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=30)
-NUMBERS = st.integers(0, 2**31)
-NICS = st.builds(NicWanted, TEXTS, TEXTS, TEXTS, mode=TEXTS, ip=st.none() | TEXTS)
-COMMANDS = st.one_of(
-    st.builds(
-        CreateInstance,
-        instance=TEXTS,
-        vcpus=NUMBERS,
-        memory_mib=NUMBERS,
-        disk_template=TEXTS,
-        disks=st.lists(st.builds(DiskWanted, TEXTS, NUMBERS), max_size=2).map(tuple),
-        nics=st.lists(NICS, max_size=2).map(tuple),
-        image_id=TEXTS,
-        image_format=TEXTS,
-        tags=st.lists(TEXTS, max_size=2).map(tuple),
-    ),
-    st.builds(StartInstance, TEXTS),
-    st.builds(StopInstance, TEXTS, timeout=NUMBERS),
-    st.builds(RebootInstance, TEXTS, hard=st.booleans()),
-    st.builds(RemoveInstance, TEXTS),
-)
-GUESTS = st.builds(
-    GuestConfig,
-    TEXTS,
-    st.lists(TEXTS, max_size=2).map(tuple),
-    TEXTS,
-    TEXTS,
-    st.lists(st.tuples(TEXTS, TEXTS), max_size=2).map(tuple),
-)
 
 
 @given(command=COMMANDS, guest=GUESTS)

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Connection, case, func, literal, select, u
 
 from cyclades.adapters.sql.schema.quotas import quotas
 from cyclades.adapters.sql.upserts import UPSERTS
-from cyclades.domain.model.errors import OverQuota
+from cyclades.domain.model.errors import OverQuota, StaleVersion
 from cyclades.domain.model.quota import UNLIMITED, Amounts, Holding
 from cyclades.ports.quota import QuotaLedger
 
@@ -20,7 +20,7 @@ class SqlQuota(QuotaLedger):
         self._defaults = defaults
 
     def charge(self, project_id: str, amounts: Amounts) -> None:
-        """Update all or none."""
+        """Update all or none; who loses a race over the last of a limit starts over."""
         with self._connection.begin_nested() as attempt:
             if self._add(project_id, amounts) == len(amounts):
                 return
@@ -35,6 +35,7 @@ class SqlQuota(QuotaLedger):
             wanted = amounts[holding.resource]
             if holding.limit != UNLIMITED and holding.used + wanted > holding.limit:
                 raise OverQuota(holding.resource, wanted, holding.used, holding.limit)
+        raise StaleVersion("The quota was changed by somebody else; please try again.")
 
     def release(self, project_id: str, amounts: Amounts) -> None:
         """Subtract."""

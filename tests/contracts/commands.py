@@ -1,0 +1,44 @@
+"""Any command, and anything to put into a guest."""
+
+from hypothesis import strategies as st
+
+from cyclades.domain.model.effects import (
+    CreateInstance,
+    DiskWanted,
+    GuestConfig,
+    NicWanted,
+    RebootInstance,
+    RemoveInstance,
+    StartInstance,
+    StopInstance,
+)
+
+TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=30)
+NUMBERS = st.integers(0, 2**31)
+NICS = st.builds(NicWanted, TEXTS, TEXTS, TEXTS, mode=TEXTS, ip=st.none() | TEXTS)
+COMMANDS = st.one_of(
+    st.builds(
+        CreateInstance,
+        instance=TEXTS,
+        vcpus=NUMBERS,
+        memory_mib=NUMBERS,
+        disk_template=TEXTS,
+        disks=st.lists(st.builds(DiskWanted, TEXTS, NUMBERS), max_size=2).map(tuple),
+        nics=st.lists(NICS, max_size=2).map(tuple),
+        image_id=TEXTS,
+        image_format=TEXTS,
+        tags=st.lists(TEXTS, max_size=2).map(tuple),
+    ),
+    st.builds(StartInstance, TEXTS),
+    st.builds(StopInstance, TEXTS, timeout=NUMBERS),
+    st.builds(RebootInstance, TEXTS, hard=st.booleans()),
+    st.builds(RemoveInstance, TEXTS),
+)
+GUESTS = st.builds(
+    GuestConfig,
+    TEXTS,
+    st.lists(TEXTS, max_size=2).map(tuple),
+    TEXTS,
+    TEXTS,
+    st.lists(st.tuples(TEXTS, TEXTS), max_size=2).map(tuple),
+)
