@@ -56,8 +56,9 @@ class ComputeUnit(NetworkUnit, ImageUnit):
     @cached_property
     def outbox(self) -> SqlOutbox:
         """What clusters are asked to do; workers are woken after the commit."""
-        self.wake_after_commit("effects")
-        return SqlOutbox(self.connection, self.app.secrets)
+        return SqlOutbox(
+            self.connection, self.app.secrets, lambda: self.wake_after_commit("effects")
+        )
 
     @cached_property
     def servers(self) -> SqlServers:

@@ -1,12 +1,24 @@
 """The outbox in SQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, Update, and_, func, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Integer,
+    Row,
+    Update,
+    and_,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from cyclades.adapters.sql.commands import command_from, guest_from
 from cyclades.adapters.sql.schema.effects import effects
@@ -18,13 +30,48 @@ from cyclades.ports.secrets import Secrets
 QUEUED, CLAIMED, SUBMITTED, CANCELLED = "queued", "claimed", "submitted", "cancelled"
 
 
+_BUSY = effects.alias("busy")
+_OLDER = effects.alias("older")
+IN_FLIGHT_BY_CLUSTER = (
+    select(_BUSY.c.cluster_id, func.count())
+    .where(_BUSY.c.finished.is_(None), _BUSY.c.state.in_([CLAIMED, SUBMITTED]))
+    .group_by(_BUSY.c.cluster_id)
+)
+_FULL = IN_FLIGHT_BY_CLUSTER.having(func.count() >= bindparam("per_cluster")).subquery()
+_DUE = or_(
+    and_(effects.c.state == QUEUED, effects.c.due <= bindparam("now")),
+    and_(effects.c.state == CLAIMED, effects.c.lease_until < bindparam("now")),
+)
+_FIRST = (
+    ~select(_OLDER.c.seq)
+    .where(
+        _OLDER.c.server_id == effects.c.server_id,
+        _OLDER.c.finished.is_(None),
+        _OLDER.c.seq < effects.c.seq,
+    )
+    .exists()
+)
+# Looked at every second by every worker: put together once.
+CLAIMABLE = (
+    select(effects)
+    .where(effects.c.finished.is_(None), _DUE, _FIRST)
+    .where(or_(effects.c.state == CLAIMED, effects.c.cluster_id.not_in(select(_FULL.c.cluster_id))))
+    .order_by(effects.c.seq)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True, of=effects)
+)
+
+
 class SqlOutbox(Outbox):
     """One row an effect; finished rows stay as a record, without secrets."""
 
-    def __init__(self, connection: Connection, secrets: Secrets) -> None:
-        """Work in this connection's transaction."""
+    def __init__(
+        self, connection: Connection, secrets: Secrets, wake: Callable[[], None] = lambda: None
+    ) -> None:
+        """Work in this connection's transaction; `wake` hints whoever submits, after it."""
         self._connection = connection
         self._secrets = secrets
+        self._wake = wake
 
     def put(self, effect: Effect, now: datetime) -> None:
         """Insert."""
@@ -46,12 +93,15 @@ class SqlOutbox(Outbox):
                 created=now,
             )
         )
+        self._wake()
 
     def claim(
         self, now: datetime, lease_until: datetime, limit: int, per_cluster: int
     ) -> Sequence[Claim]:
         """Select what is due, each server's oldest, skipping what others claim; take it."""
-        found = self._connection.execute(_claimable(now, limit, per_cluster)).all()
+        found = self._connection.execute(
+            CLAIMABLE, {"now": now, "most": limit, "per_cluster": per_cluster}
+        ).all()
         rows = self._fitting(found, per_cluster)
         if rows:
             self._connection.execute(
@@ -148,7 +198,7 @@ class SqlOutbox(Outbox):
 
     def _fitting(self, found: Sequence[Row[Any]], per_cluster: int) -> Sequence[Row[Any]]:
         # Taken-over claims are in flight already; new ones fill what room is left.
-        counted = self._connection.execute(_in_flight_by_cluster()) if found else ()
+        counted = self._connection.execute(IN_FLIGHT_BY_CLUSTER) if found else ()
         room = {cluster_id: per_cluster - count for cluster_id, count in counted}
         fitting = []
         for row in found:
@@ -173,42 +223,6 @@ class SqlOutbox(Outbox):
             row.purpose,
         )
         return Claim(effect, row.fence + 1, row.attempts + 1, row.uncertain, row.created)
-
-
-def _claimable(now: datetime, limit: int, per_cluster: int) -> Any:
-    older = effects.alias("older")
-    due = or_(
-        and_(effects.c.state == QUEUED, effects.c.due <= now),
-        and_(effects.c.state == CLAIMED, effects.c.lease_until < now),
-    )
-    is_first = (
-        ~select(older.c.seq)
-        .where(
-            older.c.server_id == effects.c.server_id,
-            older.c.finished.is_(None),
-            older.c.seq < effects.c.seq,
-        )
-        .exists()
-    )
-    busy = _in_flight_by_cluster().having(func.count() >= per_cluster).subquery()
-    full = select(busy.c.cluster_id)
-    return (
-        select(effects)
-        .where(effects.c.finished.is_(None), due, is_first)
-        .where(or_(effects.c.state == CLAIMED, effects.c.cluster_id.not_in(full)))
-        .order_by(effects.c.seq)
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=effects)
-    )
-
-
-def _in_flight_by_cluster() -> Any:
-    busy = effects.alias("busy")
-    return (
-        select(busy.c.cluster_id, func.count())
-        .where(busy.c.finished.is_(None), busy.c.state.in_([CLAIMED, SUBMITTED]))
-        .group_by(busy.c.cluster_id)
-    )
 
 
 def _in_flight(row: Row[Any]) -> InFlight:

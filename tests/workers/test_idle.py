@@ -1,0 +1,26 @@
+"""Workers with nothing to do rest: they do not wake themselves or each other."""
+
+from cyclades.bootstrap import Application
+from cyclades.workers.effects import IDLE, EffectsWorker
+from cyclades.workers.poller import PollerWorker
+
+
+def wakes(application: Application, topic: str) -> int:
+    return application.queue.wait(topic, 0, 0)
+
+
+def test_looking_for_effects_wakes_nobody(application: Application) -> None:
+    worker = EffectsWorker(application)
+    assert worker.turn() == IDLE
+    assert worker.turn() == IDLE
+    assert wakes(application, "effects") == 0
+    assert wakes(application, "poller") == 0
+    worker.close()
+
+
+def test_looking_for_clusters_wakes_nobody(application: Application) -> None:
+    worker = PollerWorker(application)
+    assert worker.turn() == application.settings.poll_slow
+    assert wakes(application, "effects") == 0
+    assert wakes(application, "poller") == 0
+    worker.close()
