@@ -1,0 +1,76 @@
+"""Speed and memory, as ratios against references of the same run.
+
+python -m benchmarks
+"""
+
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks import measures
+from benchmarks.ground import Ground, ground
+
+RESULTS = Path("var/bench.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A measurement, and what it should come to."""
+
+    title: str
+    measure: Callable[[Ground], dict[str, float]]
+    number: str = ""
+    aim: Callable[[float], bool] = lambda _number: True
+    said: str = ""
+
+
+MEASURES = (
+    Measure(
+        "detail list of 1,000 servers", measures.listing, "ratio", lambda n: n <= 2, "ratio <= 2"
+    ),
+    Measure("show a server", measures.showing, "ratio", lambda n: n <= 3, "ratio <= 3"),
+    Measure("token validation", measures.validating, "statements", lambda n: n == 0, "no SQL"),
+    Measure(
+        "creates accepted",
+        measures.creating,
+        "accepted per second",
+        lambda n: n >= 100,
+        ">= 100 a second",
+    ),
+    Measure("memory of a process", measures.memory),
+)
+
+
+def main() -> int:
+    """Measure, say, keep. Missed aims are said, and are no error: machines differ."""
+    started = time.perf_counter()
+    print("Starting PostgreSQL and granian, making 1,000 servers ...", flush=True)
+    results: dict[str, Mapping[str, float]] = {}
+    with (
+        tempfile.TemporaryDirectory(prefix="cyclades-bench-") as home,
+        ground(Path(home)) as made,
+    ):
+        for one in MEASURES:
+            results[one.title] = one.measure(made)
+            print(row(one, results[one.title]), flush=True)
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(json.dumps(results, indent=2) + "\n")
+    print(f"{time.perf_counter() - started:.0f} s; the numbers are in {RESULTS}")
+    return 0
+
+
+def row(one: Measure, found: Mapping[str, float]) -> str:
+    """One line of the table."""
+    numbers = ", ".join(f"{name} {value:,.3g}" for name, value in found.items())
+    verdict = (
+        f"[{one.said}: {'met' if one.aim(found[one.number]) else 'MISSED'}]" if one.said else ""
+    )
+    return f"{one.title:<30} {numbers} {verdict}".rstrip()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
