@@ -11,7 +11,7 @@ from cyclades.domain.model.effects import (
     GuestConfig,
     NicWanted,
 )
-from cyclades.domain.model.errors import InvalidInput, NotFound
+from cyclades.domain.model.errors import InvalidInput, NotFound, OverQuota
 from cyclades.domain.model.events import Changed
 from cyclades.domain.model.flavor import Flavor
 from cyclades.domain.model.identity import Caller
@@ -168,15 +168,19 @@ class ServerCreation:
         return Ingredients(flavor, image, keys)
 
     def _affordable(self, caller: Caller, wanted: WantedServer, flavor: Flavor) -> int:
-        if wanted.max_count == wanted.min_count:
-            return wanted.max_count
+        """How many of a multiple create fit. Raises OverQuota before any work is done."""
+        if wanted.max_count == 1:
+            return 1  # the charge itself decides
         each = {"instances": 1, "cores": flavor.vcpus, "ram": flavor.ram}
-        room = [
-            (held.limit - held.used) // max(each[name], 1)
-            for name, held in self.quota.holdings(caller.project_id or "", list(each)).items()
-            if held.limit != UNLIMITED
-        ]
-        return max(wanted.min_count, min([wanted.max_count, *room]))
+        count = wanted.max_count
+        for name, held in self.quota.holdings(caller.project_id or "", list(each)).items():
+            if held.limit == UNLIMITED or not each[name]:
+                continue
+            room = (held.limit - held.used) // each[name]
+            if room < wanted.min_count:
+                raise OverQuota(name, each[name] * wanted.min_count, held.used, held.limit)
+            count = min(count, room)
+        return count
 
     def _server(
         self, caller: Caller, wanted: WantedServer, known: Ingredients, index: int, count: int
