@@ -1,6 +1,6 @@
 """The effects worker: claims effects, submits them, records what came of it."""
 
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import timedelta
 
 import structlog
@@ -14,6 +14,7 @@ from cyclades.ports.outbox import Claim
 log = structlog.get_logger("cyclades.effects")
 IDLE = 1.0  # seconds between looks when nobody wakes us
 BATCH = 32
+PATIENCE = 2.0  # seconds that a batch may take before the next is claimed beside it
 
 
 class EffectsWorker:
@@ -25,23 +26,30 @@ class EffectsWorker:
         """Threads wait for clusters, so that a slow one does not hold up the others."""
         self._app = app
         self._pool = ThreadPoolExecutor(max_workers=BATCH, thread_name_prefix="submit")
+        self._running: set[Future[None]] = set()
 
     def turn(self) -> float:
         """Claim a batch and submit it; at once again while there is work."""
         app, settings = self._app, self._app.settings
+        self._running = {future for future in self._running if not future.done()}
+        room = BATCH - len(self._running)
+        if not room:
+            wait(self._running, return_when=FIRST_COMPLETED)
+            return 0
         started = app.clock.monotonic()
         now = app.clock.now()
         lease_until = now + timedelta(seconds=settings.effect_lease)
         claims = app.atomically(
-            lambda unit: unit.outbox.claim(now, lease_until, BATCH, settings.effects_per_cluster)
+            lambda unit: unit.outbox.claim(now, lease_until, room, settings.effects_per_cluster)
         )
         if not claims:
             return IDLE
         reached("claimed")
-        ended = wait([self._pool.submit(self._submit, claim, started) for claim in claims])
-        for error in filter(None, (future.exception() for future in ended.done)):
-            # The job may exist: it is found again when the lease ends, or by the poller.
-            log.error("an outcome was not written down", exc_info=error)
+        batch = {self._pool.submit(self._submit, claim, started) for claim in claims}
+        for future in batch:
+            future.add_done_callback(note_failure)
+        self._running |= batch
+        wait(batch, timeout=PATIENCE)
         return 0
 
     def close(self) -> None:
@@ -78,3 +86,12 @@ class EffectsWorker:
         )
         if outcome.job_id is not None:
             self._app.queue.wake("poller")
+
+
+def note_failure(ended: "Future[None]") -> None:
+    """Say so when an outcome could not be written down.
+
+    Nothing is lost: the poller, or whoever takes the claim over, finds the job again.
+    """
+    if error := ended.exception():
+        log.error("an outcome was not written down", exc_info=error)

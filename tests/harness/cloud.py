@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 from cyclades.adapters.simulated.driver import SimulatedDriver
 from cyclades.adapters.sql.schema.images import images
+from cyclades.adapters.sql.schema.quotas import quotas
+from cyclades.adapters.sql.schema.subnets import addresses
 from cyclades.bootstrap import Application
 from cyclades.domain.model.cluster import ClusterConnection
 from cyclades.domain.model.identity import Caller
@@ -29,6 +31,7 @@ from tests.adapters.simulated.hand_clock import HandClock
 from tests.harness.api import CALLERS
 
 MEMBER, ADMIN = CALLERS["member"], CALLERS["admin"]
+OF_SERVERS = ("instances", "cores", "ram", "port")
 STEP, LONG_STEP = 0.2, 3.0  # seconds between two looks
 QUICK = {"poll_fast": 0.1, "poll_slow": 1.0, "scan_interval": 1.0}
 ROOMY = {"quota_instances": 500, "quota_cores": 2000, "quota_ram": 10**7, "quota_port": 1000}
@@ -125,6 +128,21 @@ class Cloud(Users):
         self.converge()
         assert self.server(server_id).status == "ACTIVE"
         return server_id
+
+    def instances(self, name: str = "one") -> list[str]:
+        """What is in a cluster."""
+        return [report.instance for report in self.cluster(name).instances()]
+
+    def holds_nothing(self) -> bool:
+        """No address is taken, no quota used."""
+        with self.app.reader() as unit:
+            taken = unit.connection.execute(
+                select(func.count()).where(addresses.c.port_id.is_not(None))
+            ).scalar_one()
+            used = unit.connection.execute(
+                select(func.sum(quotas.c.used)).where(quotas.c.resource.in_(OF_SERVERS))
+            ).scalar_one()
+        return not taken and not used
 
     def update(self, verb: Callable[[ClusterUpdates], bool]) -> bool:
         """Use the update path in a transaction."""

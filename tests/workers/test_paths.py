@@ -1,40 +1,15 @@
 """Both paths from end to end: what users ask for happens, once, and leaves nothing behind."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from threading import Event
 
 import pytest
-from sqlalchemy import func, select
 
-from cyclades.adapters.sql.schema.subnets import addresses
-from cyclades.bootstrap import Application
 from cyclades.domain.model.errors import NoCapacity
 from cyclades.domain.model.server_actions import Action
 from cyclades.domain.services.effect_submission import TOO_LATE
-from cyclades.workers.effects import EffectsWorker
-from cyclades.workers.poller import ClusterPoller
 from tests.harness.cloud import ADMIN, MEMBER, Cloud
-from tests.harness.processes import wait_until
 from tests.workers.invariants import gathered, violations
-
-RESOURCES = ["instances", "cores", "ram", "port"]
-
-
-def nothing_is_held(cloud: Cloud) -> bool:
-    """No quota, no address."""
-    with cloud.app.reader() as unit:
-        held = unit.quota.holdings(MEMBER.project_id or "", RESOURCES)
-        taken = unit.connection.execute(
-            select(func.count()).where(addresses.c.port_id.is_not(None))
-        ).scalar_one()
-    return taken == 0 and all(holding.used == 0 for holding in held.values())
-
-
-def instances(cloud: Cloud, name: str = "one") -> list[str]:
-    return [report.instance for report in cloud.cluster(name).instances()]
-
 
 LIFE = [
     (Action.STOP, "", "SHUTOFF"),
@@ -62,8 +37,8 @@ def test_a_servers_life(each_cloud: Cloud) -> None:
     cloud.delete(server_id)
     cloud.converge()
     assert cloud.server(server_id).status == "DELETED"
-    assert instances(cloud) == []
-    assert nothing_is_held(cloud)
+    assert cloud.instances() == []
+    assert cloud.holds_nothing()
     assert violations(cloud.app) == []
 
 
@@ -76,11 +51,11 @@ def test_a_failed_creation_leaves_a_reason_and_nothing_else(each_cloud: Cloud) -
     assert server.status == "ERROR"
     assert server.fault is not None
     assert "node" not in server.fault.message
-    assert instances(cloud) == []
+    assert cloud.instances() == []
     assert violations(cloud.app) == []
     cloud.delete(server_id)
     cloud.converge()
-    assert nothing_is_held(cloud)
+    assert cloud.holds_nothing()
 
 
 def submit(cloud: Cloud, **faults: object) -> None:
@@ -121,8 +96,8 @@ def test_a_server_can_be_deleted_at_any_time(each_cloud: Cloud, stage: str) -> N
     cloud.converge()
     assert cloud.server(server_id).status == "DELETED"
     assert cloud.outcome(server_id, request) == ("Success", None)
-    assert instances(cloud) == []
-    assert nothing_is_held(cloud)
+    assert cloud.instances() == []
+    assert cloud.holds_nothing()
     assert violations(cloud.app) == []
 
 
@@ -138,7 +113,7 @@ def test_a_request_that_arrives_after_everything_is_undone(each_cloud: Cloud) ->
     cloud.cluster().submit(claim.effect)
     cloud.pass_time(3)
     cloud.converge()
-    assert instances(cloud) == []
+    assert cloud.instances() == []
     assert violations(cloud.app, "I2") == []
 
 
@@ -212,7 +187,7 @@ def test_servers_land_on_all_clusters_but_the_drained(each_cloud: Cloud) -> None
     for _ in range(4):
         cloud.create(flavor_id="4")
     cloud.converge()
-    assert {name: len(instances(cloud, name)) for name in cloud.pollers} == {
+    assert {name: len(cloud.instances(name)) for name in cloud.pollers} == {
         "one": 2,
         "two": 2,
         "three": 0,
@@ -240,8 +215,8 @@ def test_what_administrators_do_is_seen_and_strangers_are_left_alone(each_cloud:
     administrator.remove(name)
     cloud.pass_time(4)
     assert cloud.server(server_id).status == "DELETED"
-    assert instances(cloud) == ["stranger"]
-    assert nothing_is_held(cloud)
+    assert cloud.instances() == ["stranger"]
+    assert cloud.holds_nothing()
     assert violations(cloud.app) == []
 
 
@@ -251,45 +226,3 @@ def test_a_locked_server_is_for_administrators(each_cloud: Cloud) -> None:
     each_cloud.delete(server_id, ADMIN)
     each_cloud.converge()
     assert each_cloud.server(server_id).deleted
-
-
-def keep_turning(turn: Callable[[], float], done: Event) -> None:
-    while not done.is_set():
-        turn()
-
-
-def test_several_workers_of_each_kind_at_once(each_cloud: Cloud) -> None:
-    """Each pair is a process of its own as far as the database can tell."""
-    cloud, count = each_cloud, 8
-    others = [Application(cloud.app.settings, clock=cloud.clock) for _ in range(2)]
-    effects = [EffectsWorker(app) for app in others]
-    pollers = [ClusterPoller(app, "one", f"holder {n}") for n, app in enumerate(others)]
-    turns = [worker.turn for worker in effects] + [poller.turn for poller in pollers]
-    done = Event()
-    with ThreadPoolExecutor(len(turns)) as threads:
-        running = [threads.submit(keep_turning, turn, done) for turn in turns]
-
-        def settled() -> bool:
-            cloud.clock.passed += 0.5
-            return not cloud.unfinished()
-
-        try:
-            server_ids = [cloud.create() for _ in range(count)]
-            wait_until(settled, "servers")
-            assert {cloud.server(server_id).status for server_id in server_ids} == {"ACTIVE"}
-            for server_id in server_ids[: count // 2]:
-                cloud.act(server_id, Action.REBOOT, "HARD")
-            for server_id in server_ids:
-                cloud.delete(server_id)
-            wait_until(settled, "no servers")
-        finally:
-            done.set()
-        for end in running:
-            end.result()
-    for worker in effects:
-        worker.close()
-    for app in others:
-        app.close()
-    assert instances(cloud) == []
-    assert nothing_is_held(cloud)
-    assert violations(cloud.app) == []
