@@ -44,6 +44,8 @@ def surroundings(handler: Handler, _registry: object) -> Handler:
         name_request(request)
         response = routed(handler, request)
         response.headers["X-Openstack-Request-Id"] = request.request_id
+        # Answers depend on who asks; no cache on the way may keep them.
+        response.headers.setdefault("Cache-Control", "no-store")
         if request.path.startswith("/compute"):
             response.headers["X-Compute-Request-Id"] = request.request_id
         log.info(
