@@ -43,6 +43,11 @@ class Declared:
         """The parameters that may be anything."""
         return [name for name, choice in PARAMETER.findall(self.path) if "|" not in choice]
 
+    @property
+    def plain(self) -> str:
+        """The path as documents have it: parameters without their patterns."""
+        return PARAMETER.sub(r"{\1}", self.path)
+
     def url(self, value: str = MISSING, **known: str) -> str:
         """The path with one value (already quoted) for every free parameter."""
 
