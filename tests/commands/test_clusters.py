@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -73,7 +74,7 @@ def test_a_cluster_is_added_shown_drained_and_removed(
     assert listed(run) == []
 
 
-WRONG = {
+WRONG: dict[str, dict[str, Any]] = {
     "password": {"password": "wrong"},
     "fingerprint": {"fingerprint": "00" * 32},
     "endpoint": {"endpoint": "https://127.0.0.1:1"},
