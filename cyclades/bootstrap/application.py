@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TypeVar
 
 import zope.sqlalchemy
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from transaction import TransactionManager
 
@@ -34,6 +35,8 @@ from cyclades.settings import Settings
 
 T = TypeVar("T")
 ATTEMPTS = 5
+# PostgreSQL's serialization_failure, deadlock_detected, lock_not_available: the other one won.
+COLLISIONS = frozenset({"40001", "40P01", "55P03"})
 
 
 class Application:
@@ -158,6 +161,9 @@ class Application:
                     return work(unit)
             except StaleVersion:
                 continue
+            except OperationalError as error:
+                if getattr(error.orig, "sqlstate", None) not in COLLISIONS:
+                    raise
         with self.transaction() as unit:
             return work(unit)
 
