@@ -152,7 +152,10 @@ class Authentication:
 
     def _by_token(self, login: Login, address: str) -> Subject:
         del address
-        self.verify_token(login.token)
+        try:
+            self.verify_token(login.token)
+        except Unauthenticated as error:  # clients know a bad login from a bad token by this
+            raise NotFound("token", "not shown") from error
         claims = self.tokens.read(login.token)
         user = self._user(Reference(id=claims.user_id))
         if user is None:

@@ -151,7 +151,7 @@ def test_a_token_buys_another_scope_and_no_more_time(cloud: Cloud) -> None:
 @pytest.mark.parametrize("token", ["", "gAAAAAwrong", "x" * 5000, "żółw"])
 def test_a_bad_token_buys_nothing(cloud: Cloud, token: str) -> None:
     answer = cloud.api.call("POST", TOKENS, by_token(token), token=None)
-    assert answer.status_int in {400, 401}
+    assert answer.status_int in {400, 404}
 
 
 def test_looking_at_a_token(cloud: Cloud) -> None:
@@ -179,7 +179,7 @@ def test_a_revoked_token_is_void_at_once(cloud: Cloud) -> None:
     assert not cloud.valid(token)
     assert cloud.valid(kept)
     cloud.call("GET", "/auth/tokens", headers={"X-Subject-Token": token}, status=404)
-    cloud.api.call("POST", TOKENS, by_token(token, DEMO), token=None, status=401)
+    cloud.api.call("POST", TOKENS, by_token(token, DEMO), token=None, status=404)
 
 
 def test_without_a_token_and_with_a_bad_one(cloud: Cloud) -> None:
