@@ -14,7 +14,8 @@ class PortRepository(Protocol):
     def add(self, port: Port) -> None:
         """Keep it and its groups; addresses are claimed afterwards.
 
-        Raises MacAddressInUse, or NotFound when the network has gone.
+        Raises MacAddressInUse, or NotFound when the network or a group has gone: then the
+        transaction is over.
         """
         ...
 

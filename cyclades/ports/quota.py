@@ -10,7 +10,10 @@ class QuotaLedger(Protocol):
     """Charges are conditional updates in the caller's transaction: make them its last step."""
 
     def charge(self, project_id: str, amounts: Amounts) -> None:
-        """Add to what the project uses. Raises OverQuota and changes nothing."""
+        """Add to what the project uses. Raises OverQuota and changes nothing.
+
+        Who loses a race over the last of a limit gets StaleVersion: the whole starts over.
+        """
         ...
 
     def release(self, project_id: str, amounts: Amounts) -> None:

@@ -57,11 +57,17 @@ def test_its_addresses_ipv4_first(rows: Rows) -> None:
 def test_unknown_is_not_found(rows: Rows) -> None:
     with pytest.raises(NotFound):
         rows.ports.get("no")
+    assert rows.ports.of_device("no") == []
+
+
+def test_a_port_needs_its_network(rows: Rows) -> None:
     with pytest.raises(NotFound, match="Network"):
         rows.port(network_id="no")
+
+
+def test_a_port_needs_its_security_groups(rows: Rows) -> None:
     with pytest.raises(NotFound, match="Security group"):
         rows.port("other", security_groups=("no",))
-    assert rows.ports.of_device("no") == []
 
 
 def test_a_mac_address_is_unique_on_its_network(rows: Rows) -> None:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from threading import Barrier
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine
 
 from cyclades.adapters.sql.quota import SqlQuota
-from cyclades.domain.model.errors import OverQuota
+from cyclades.domain.model.errors import OverQuota, StaleVersion
 from cyclades.domain.model.quota import Holding
 from cyclades.ports.quota import QuotaLedger
 
@@ -137,12 +138,13 @@ def test_exactly_as_many_as_the_limit_win_a_race(engine: Engine, row_exists: boo
 
     def contend(_number: int) -> bool:
         started.wait()
-        with engine.begin() as connection:
-            try:
-                SqlQuota(connection, limits).charge(project_id, ONE)
-            except OverQuota:
-                return False
-            return True
+        while True:
+            with suppress(StaleVersion), engine.begin() as connection:
+                try:
+                    SqlQuota(connection, limits).charge(project_id, ONE)
+                except OverQuota:
+                    return False
+                return True
 
     with ThreadPoolExecutor(15) as pool:
         won = sum(pool.map(contend, range(15)))

@@ -44,6 +44,9 @@ class SqlAddresses(AddressRepository):
         return found
 
     def claim(self, subnet: Subnet, address: str, port_id: str) -> None:
+        # What no pool gives out has a row only while it is held.
+        if subnet.automatic and self.claim_each(subnet, {port_id: address}):
+            return
         taken = self._connection.execute(
             update(addresses)
             .where(
@@ -61,8 +64,7 @@ class SqlAddresses(AddressRepository):
     def claim_each(self, subnet: Subnet, wanted: Mapping[str, str]) -> int:
         rows = [row_of(subnet, wanted[port_id], port_id) for port_id in sorted(wanted)]
         try:
-            with self._connection.begin_nested():
-                return insert_unless_there(self._connection, addresses, rows) if rows else 0
+            return insert_unless_there(self._connection, addresses, rows) if rows else 0
         except IntegrityError as error:
             raise StaleVersion("A port or the subnet has gone meanwhile.") from error
 

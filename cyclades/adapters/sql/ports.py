@@ -20,7 +20,7 @@ from sqlalchemy.exc import IntegrityError
 from cyclades.adapters.sql.listing import Shelf, Values, owned
 from cyclades.adapters.sql.schema.ports import port_security_groups, ports
 from cyclades.adapters.sql.schema.subnets import addresses
-from cyclades.adapters.sql.versioned import fields_of, save, values_of
+from cyclades.adapters.sql.versioned import fields_of, insert_unless_there, save, values_of
 from cyclades.domain.model.errors import NotFound, StaleVersion
 from cyclades.domain.model.listing import Listing
 from cyclades.domain.model.network_errors import MacAddressInUse
@@ -88,12 +88,11 @@ class SqlPorts(PortRepository):
 
     def add(self, port: Port) -> None:
         try:
-            with self._connection.begin_nested():
-                self._connection.execute(insert(ports).values(values_of(port, STORED)))
+            made = insert_unless_there(self._connection, ports, [values_of(port, STORED)])
         except IntegrityError as error:
-            if MAC_CONSTRAINT in str(error.orig):
-                raise mac_in_use(port) from error
             raise NotFound("network", port.network_id) from error
+        if not made:
+            raise mac_in_use(port)
         self._join(port.id, port.security_groups)
 
     def get(self, port_id: str) -> Port:
@@ -154,9 +153,8 @@ class SqlPorts(PortRepository):
     def _join(self, port_id: str, group_ids: Sequence[str]) -> None:
         rows = [{"port_id": port_id, "security_group_id": each} for each in sorted(group_ids)]
         try:
-            with self._connection.begin_nested():
-                if rows:
-                    self._connection.execute(insert(port_security_groups), rows)
+            if rows:
+                self._connection.execute(insert(port_security_groups), rows)
         except IntegrityError as error:
             raise NotFound("security group", ", ".join(sorted(group_ids))) from error
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Connection, case, func, literal, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, select, update
 
 from cyclades.adapters.sql.schema.quotas import quotas
 from cyclades.adapters.sql.upserts import UPSERTS
@@ -21,16 +21,12 @@ class SqlQuota(QuotaLedger):
 
     def charge(self, project_id: str, amounts: Amounts) -> None:
         """Update all or none; who loses a race over the last of a limit starts over."""
-        with self._connection.begin_nested() as attempt:
-            if self._add(project_id, amounts) == len(amounts):
-                return
-            attempt.rollback()
+        if self._add(project_id, amounts):
+            return
         # Rows are missing, or a limit is in the way: make the rows and look again.
         self._ensure(project_id, amounts)
-        with self._connection.begin_nested() as attempt:
-            if self._add(project_id, amounts) == len(amounts):
-                return
-            attempt.rollback()
+        if self._add(project_id, amounts):
+            return
         for holding in self.holdings(project_id, list(amounts)).values():
             wanted = amounts[holding.resource]
             if holding.limit != UNLIMITED and holding.used + wanted > holding.limit:
@@ -102,21 +98,25 @@ class SqlQuota(QuotaLedger):
     def _limit(self, resource: str, own: int | None) -> int:
         return self._defaults.get(resource, UNLIMITED) if own is None else own
 
-    def _add(self, project_id: str, amounts: Amounts) -> int:
+    def _add(self, project_id: str, amounts: Amounts) -> bool:
         names = sorted(amounts)
         defaults = {name: self._limit(name, None) for name in names}
         limit = func.coalesce(quotas.c.limit, by_resource(defaults))
         wanted = by_resource(amounts)
-        done = self._connection.execute(
-            update(quotas)
-            .where(
-                quotas.c.project_id == project_id,
-                quotas.c.resource.in_(names),
-                (limit == UNLIMITED) | (quotas.c.used + wanted <= limit),
-            )
-            .values(used=quotas.c.used + wanted)
+        fits = and_(
+            quotas.c.project_id == project_id,
+            quotas.c.resource.in_(names),
+            (limit == UNLIMITED) | (quotas.c.used + wanted <= limit),
         )
-        return done.rowcount
+        # Counted first, so that either all rows change or none; each row is looked at again
+        # when its turn comes, and then somebody may have been faster.
+        enough = select(func.count()).select_from(quotas).where(fits).scalar_subquery()
+        done = self._connection.execute(
+            update(quotas).where(fits, enough == len(names)).values(used=quotas.c.used + wanted)
+        ).rowcount
+        if 0 < done < len(names):
+            raise StaleVersion("The quota was changed by somebody else; please try again.")
+        return done == len(names)
 
     def _ensure(self, project_id: str, amounts: Amounts) -> None:
         make = UPSERTS[self._connection.dialect.name]
