@@ -3,7 +3,17 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, literal_column, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    literal_column,
+    select,
+    tuple_,
+)
 
 from cyclades.adapters.sql.listing import after
 from cyclades.adapters.sql.schema.clusters import clusters
@@ -118,6 +128,23 @@ COLUMNS = tuple(
 )
 
 
+def _showing(*, everything: bool, deleted: bool) -> Select[Any]:
+    conditions = [servers.c.id == bindparam("this")]
+    if not everything:
+        conditions.append(servers.c.project_id == bindparam("project"))
+    if not deleted:
+        conditions.append(~servers.c.deleted)
+    return select(*COLUMNS).join(clusters).where(*conditions)
+
+
+# Put together once: a statement of this size costs more to describe than to run.
+SHOWING = {
+    (everything, deleted): _showing(everything=everything, deleted=deleted)
+    for everything in (True, False)
+    for deleted in (True, False)
+}
+
+
 class SqlServerViews(ServerViews):
     """Rows for presenters."""
 
@@ -127,8 +154,9 @@ class SqlServerViews(ServerViews):
 
     def show(self, scope: Scope, server_id: str, *, deleted: bool = False) -> ServerView:
         """Select one."""
-        query = select(*COLUMNS).join(clusters).where(*_this(scope, server_id, deleted=deleted))
-        row = self._connection.execute(query).one_or_none()
+        query = SHOWING[scope.everything, deleted]
+        wanted = {"this": server_id, "project": scope.project_id}
+        row = self._connection.execute(query, wanted).one_or_none()
         if row is None:
             raise NotFound("instance", server_id)
         return ServerView._make(row)
