@@ -14,7 +14,7 @@ from schemathesis.core.result import Ok
 from tests.web.bad_world import Declared, declared, world
 from tests.web.owned import make_all
 
-EXAMPLES = 4  # of each kind; the seed is fixed, so that a run says the same as the one before
+EXAMPLES = 3  # of each kind; the seed is fixed, so that a run says the same as the one before
 PHASES = (Phase.explicit, Phase.generate)
 HEADERS = {"X-Auth-Token": "admin"}
 Operations = dict[tuple[str, str], Any]
@@ -34,8 +34,17 @@ def operations(
         yield {(operation.method.upper(), operation.path): operation for operation in found}
 
 
-@pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
-@pytest.mark.parametrize("item", declared(lambda item: True), ids=str)
+def tries() -> Iterator[Any]:
+    """Each operation with what it allows; with what it does not, where it asks for anything."""
+    for item in declared(lambda item: item.path != "/openapi.json"):
+        yield pytest.param(item, GenerationMode.POSITIVE, id=f"{item} allowed")
+        if item.operation.body is not None or item.operation.query is not None:
+            yield pytest.param(item, GenerationMode.NEGATIVE, id=f"{item} not allowed")
+
+
+# WebOb keeps long bodies in temporary files, and leaves those to the garbage collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize(("item", "mode"), list(tries()))
 def test_it_never_breaks(operations: Operations, item: Declared, mode: GenerationMode) -> None:
     operation = operations[item.operation.method, item.plain]
 
