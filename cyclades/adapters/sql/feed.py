@@ -19,11 +19,12 @@ class SqlFeed(Feed):
     def publish(self, event: Changed) -> None:
         """Insert."""
         self._connection.execute(
-            insert(feed).values(
-                kind=event.kind,
-                object_id=event.object_id,
-                version=event.version,
-                project_id=event.project_id,
-                created=self._clock.now(),
-            )
+            insert(feed),
+            {
+                "kind": event.kind,
+                "object_id": event.object_id,
+                "version": event.version,
+                "project_id": event.project_id,
+                "created": self._clock.now(),
+            },
         )

@@ -23,7 +23,7 @@ class SqlInstanceActions(InstanceActions):
 
     def begin(self, action: InstanceAction) -> None:
         """Insert."""
-        self._connection.execute(insert(instance_actions).values(asdict(action)))
+        self._connection.execute(insert(instance_actions), asdict(action))
 
     def finish(self, effect_id: str, result: str, message: str | None, now: datetime) -> None:
         """Update."""

@@ -77,21 +77,24 @@ class SqlOutbox(Outbox):
         """Insert."""
         guest = orjson.dumps(asdict(effect.guest))
         self._connection.execute(
-            insert(effects).values(
-                id=effect.id,
-                cluster_id=effect.cluster_id,
-                server_id=effect.server_id,
-                generation=effect.generation,
-                request_id=effect.request_id,
-                operation=effect.operation,
-                purpose=effect.purpose,
-                command=orjson.dumps(asdict(effect.command)).decode(),
-                guest=self._secrets.seal(guest) if effect.operation is Operation.CREATE else None,
-                state=QUEUED,
-                uncertain=False,
-                due=now,
-                created=now,
-            )
+            insert(effects),
+            {
+                "id": effect.id,
+                "cluster_id": effect.cluster_id,
+                "server_id": effect.server_id,
+                "generation": effect.generation,
+                "request_id": effect.request_id,
+                "operation": effect.operation,
+                "purpose": effect.purpose,
+                "command": orjson.dumps(asdict(effect.command)).decode(),
+                "guest": self._secrets.seal(guest)
+                if effect.operation is Operation.CREATE
+                else None,
+                "state": QUEUED,
+                "uncertain": False,
+                "due": now,
+                "created": now,
+            },
         )
         self._wake()
 

@@ -37,7 +37,7 @@ class SqlServers(ServerRepository):
 
     def add(self, server: Server) -> None:
         """Insert."""
-        self._connection.execute(insert(servers).values(_values(server)))
+        self._connection.execute(insert(servers), _values(server))
 
     def get(self, scope: Scope, server_id: str) -> Server:
         """Select a live one, claimed."""

@@ -32,7 +32,9 @@ def save(connection: Connection, table: Table, thing: Any, names: Sequence[str])
 
 def insert_unless_there(connection: Connection, table: Table, rows: Any) -> int:
     """Insert what violates no constraint of uniqueness; how many rows that were."""
-    statement = UPSERTS[connection.dialect.name](table).values(rows).on_conflict_do_nothing()
+    statement = UPSERTS[connection.dialect.name](table).on_conflict_do_nothing()
+    # Values as parameters: one statement for all, which is compiled once.
+    values = rows[0] if len(rows) == 1 else rows
     # Without this option the count of an INSERT is -1 once its cursor is closed.
-    done = connection.execute(statement, execution_options={"preserve_rowcount": True})
+    done = connection.execute(statement, values, execution_options={"preserve_rowcount": True})
     return int(done.rowcount)
