@@ -14,8 +14,8 @@ from cyclades.bootstrap import Application
 from cyclades.commands import ini
 from cyclades.domain.model.cluster import Capacity, ClusterConnection, ClusterIdentity
 from cyclades.domain.model.identity import Caller
+from cyclades.domain.model.wanted_server import WantedServer
 from cyclades.domain.services.clusters import Probe
-from cyclades.domain.services.server_creation import WantedServer
 from cyclades.web.api import make_api
 from tests.harness.postgres import running_postgres
 from tests.harness.processes import free_port, wait_until

@@ -42,8 +42,8 @@ class ClusterRepository(Protocol):
         """What was last seen."""
         ...
 
-    def reserve(self, cluster_id: str, memory: int, disk: int) -> None:
-        """Count one more instance until the next sight; memory and disk in MiB."""
+    def reserve(self, cluster_id: str, count: int, memory: int, disk: int) -> None:
+        """Count more instances until the next sight; memory and disk of each in MiB."""
         ...
 
     def remove(self, cluster_id: str) -> None:

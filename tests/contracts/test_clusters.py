@@ -90,8 +90,7 @@ def test_a_switch_changes_alone(clusters: ClusterRepository, switch: str) -> Non
 
 def test_what_was_promised_counts_until_the_next_sight(clusters: ClusterRepository) -> None:
     added(clusters, a_cluster())
-    clusters.reserve("one", 1024, 2048)
-    clusters.reserve("one", 1024, 2048)
+    clusters.reserve("one", 2, 1024, 2048)
     assert clusters.get("one").capacity == replace(
         CAPACITY,
         memory_free=CAPACITY.memory_free - 2048,

@@ -47,7 +47,10 @@ def network(unit: "Unit", caller: Any = MEMBER, **subnet: Any) -> str:
 def wire(
     unit: "Unit", wanted: Any, server: str = "server", groups: Sequence[str] = ()
 ) -> list[ServerPort]:
-    return unit.server_ports.wire(MEMBER, server, "nova", wanted, groups)
+    wired = unit.server_ports.wire(MEMBER, server, "nova", wanted, groups)
+    if made := sum(port.made for port in wired):
+        unit.quota.charge(MEMBER.project_id or "", {"port": made})
+    return wired
 
 
 def ports_of(unit: "Unit", server: str = "server") -> Sequence[Port]:

@@ -17,8 +17,8 @@ from cyclades.domain.model.image import UPLOAD
 from cyclades.domain.model.image_edits import Edit
 from cyclades.domain.model.server import Server
 from cyclades.domain.model.server_actions import Action
+from cyclades.domain.model.wanted_server import WantedServer
 from cyclades.domain.services.clusters import Probe, probe
-from cyclades.domain.services.server_creation import WantedServer
 from tests.ganeti.cluster import GanetiCluster
 from tests.harness.processes import wait_until
 

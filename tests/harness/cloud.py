@@ -21,9 +21,9 @@ from cyclades.domain.model.cluster import ClusterConnection
 from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.server import Server
 from cyclades.domain.model.server_actions import Action
+from cyclades.domain.model.wanted_server import WantedServer
 from cyclades.domain.services.cluster_updates import ClusterUpdates
 from cyclades.domain.services.clusters import probe
-from cyclades.domain.services.server_creation import WantedServer
 from cyclades.settings import Settings
 from cyclades.workers.effects import EffectsWorker
 from cyclades.workers.poller import ClusterPoller

@@ -25,7 +25,7 @@ STEADY = {
     VmState.ERROR: "ERROR",
     VmState.DELETED: "DELETED",
 }
-PASSING = {
+PASSING: dict[tuple[VmState, TaskState | None], str] = {
     (VmState.ACTIVE, TaskState.REBOOTING): "REBOOT",
     (VmState.ACTIVE, TaskState.REBOOTING_HARD): "HARD_REBOOT",
     (VmState.STOPPED, TaskState.REBOOTING_HARD): "HARD_REBOOT",

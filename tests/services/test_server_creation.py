@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cyclades.domain.model.errors import CycladesError, InvalidInput, NoCapacity, OverQuota
-from cyclades.domain.services.server_creation import host_name
+from cyclades.domain.model.wanted_server import host_name
 from tests.harness.cloud import MEMBER, Cloud
 from tests.harness.sealing import dumped
 from tests.workers.invariants import gathered, violations

@@ -100,15 +100,15 @@ class SqlClusters(ClusterRepository):
             .values(**asdict(capacity), updated=now)
         )
 
-    def reserve(self, cluster_id: str, memory: int, disk: int) -> None:
+    def reserve(self, cluster_id: str, count: int, memory: int, disk: int) -> None:
         """Update the figures by what was just promised."""
         self._connection.execute(
             update(clusters)
             .where(clusters.c.id == cluster_id)
             .values(
-                memory_free=clusters.c.memory_free - memory,
-                disk_free=clusters.c.disk_free - disk,
-                instances=clusters.c.instances + 1,
+                memory_free=clusters.c.memory_free - count * memory,
+                disk_free=clusters.c.disk_free - count * disk,
+                instances=clusters.c.instances + count,
             )
         )
 

@@ -117,7 +117,10 @@ class WantedInterface:
 
 @dataclass(frozen=True, slots=True)
 class ServerPort:
-    """An interface as a cluster needs it: `link` is a bridge when `mode` is bridged."""
+    """An interface as a cluster needs it: `link` is a bridge when `mode` is bridged.
+
+    `made`: with the server and for it, so that it costs quota.
+    """
 
     port_id: str
     network_id: str
@@ -126,6 +129,7 @@ class ServerPort:
     mode: str
     ipv4: str | None
     addresses: tuple[str, ...]
+    made: bool
 
 
 def address_pair(ip: str, mac: str | None) -> AddressPair:

@@ -1,9 +1,10 @@
 """Creating servers."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Literal
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 
+from cyclades.domain.model.cluster import Cluster
 from cyclades.domain.model.effects import (
     CreateInstance,
     DiskWanted,
@@ -18,11 +19,12 @@ from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.image import Image
 from cyclades.domain.model.instance_action import InstanceAction
 from cyclades.domain.model.placement import GIB, Choice, Demand, choose
-from cyclades.domain.model.port import ServerPort, WantedInterface
+from cyclades.domain.model.port import ServerPort
 from cyclades.domain.model.quota import UNLIMITED
 from cyclades.domain.model.server import Server
 from cyclades.domain.model.server_actions import Action
 from cyclades.domain.model.sharing import reach_of
+from cyclades.domain.model.wanted_server import Promised, WantedServer, host_name, require_fit
 from cyclades.domain.services.server_ports import ServerPorts
 from cyclades.ports.clock import Clock
 from cyclades.ports.clusters import ClusterRepository
@@ -36,50 +38,12 @@ from cyclades.ports.servers import InstanceActions, ServerRepository
 
 
 @dataclass(frozen=True, slots=True)
-class WantedServer:
-    """What a user asks for; ids and names as they came.
-
-    `personality` pairs a path with base64 contents, `user_data` is base64 text.
-    """
-
-    name: str
-    flavor_id: str
-    image_id: str
-    interfaces: Sequence[WantedInterface] | Literal["auto", "none"] = "auto"
-    security_groups: Sequence[str] = ()
-    key_name: str | None = None
-    metadata: Mapping[str, str] = field(default_factory=dict)
-    tags: tuple[str, ...] = ()
-    user_data: str = ""
-    personality: tuple[tuple[str, str], ...] = ()
-    min_count: int = 1
-    max_count: int = 1
-    zone: str | None = None
-    admin_password: str | None = None
-    description: str | None = None
-    hostname: str | None = None
-    config_drive: bool = False
-    disk_config: str = "MANUAL"
-    access_ipv4: str = ""
-    access_ipv6: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Ingredients:
     """What the words of a request turned out to mean."""
 
     flavor: Flavor
     image: Image
     public_keys: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Promised:
-    """The accepted servers; the password is shown once and kept nowhere in clear."""
-
-    servers: Sequence[Server]
-    reservation_id: str
-    admin_password: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +71,13 @@ class ServerCreation:
         count = self._affordable(caller, wanted, known.flavor)
         password = wanted.admin_password or self.ids.password()
         reservation = f"r-{self.ids.new().replace('-', '')[-8:]}"
-        servers = []
+        clusters = {cluster.id: cluster for cluster in self.clusters.list()}
+        servers: list[Server] = []
+        made = 0
         for index in range(count):
-            server = self._server(caller, wanted, known, index, count)
+            choice = self._place(list(clusters.values()), known.flavor, wanted.zone)
+            clusters[choice.cluster.id] = with_one_more(choice.cluster, known.flavor)
+            server = self._server(caller, wanted, known, index, count, choice)
             server.reservation_id = reservation
             wired = self.ports.wire(
                 caller,
@@ -118,6 +86,7 @@ class ServerCreation:
                 wanted.interfaces,
                 wanted.security_groups,
             )
+            made += sum(port.made for port in wired)
             guest = GuestConfig(
                 password,
                 known.public_keys,
@@ -140,9 +109,16 @@ class ServerCreation:
                 caller,
             )
             servers.append(server)
-        total = {name: amount * count for name, amount in servers[0].usage.items()}
-        self.quota.charge(server.project_id, total)
+        self._take(servers, made)
         return Promised(servers, reservation, password)
+
+    def _take(self, servers: Sequence[Server], ports: int) -> None:
+        # Rows that everybody wants come last: they are locked until the commit.
+        for cluster_id, count in Counter(server.cluster_id for server in servers).items():
+            first = servers[0]
+            self.clusters.reserve(cluster_id, count, first.ram, max(first.disk, 1) * GIB)
+        total = {name: n * len(servers) for name, n in servers[0].usage.items()}
+        self.quota.charge(servers[0].project_id, total | ({"port": ports} if ports else {}))
 
     def _understand(self, caller: Caller, wanted: WantedServer) -> Ingredients:
         # Whatever a body names and nobody has is the body's fault: 400, not 404.
@@ -183,10 +159,15 @@ class ServerCreation:
         return count
 
     def _server(
-        self, caller: Caller, wanted: WantedServer, known: Ingredients, index: int, count: int
+        self,
+        caller: Caller,
+        wanted: WantedServer,
+        known: Ingredients,
+        index: int,
+        count: int,
+        choice: Choice,
     ) -> Server:
         flavor, now = known.flavor, self.clock.now()
-        choice = self._place(flavor, wanted.zone)
         server_id = self.ids.new()
         name = wanted.name if count == 1 else f"{wanted.name}-{index + 1}"
         return Server(
@@ -221,8 +202,7 @@ class ServerCreation:
             placement=reasons(choice),
         )
 
-    def _place(self, flavor: Flavor, zone: str | None) -> Choice:
-        clusters = self.clusters.list()
+    def _place(self, clusters: Sequence[Cluster], flavor: Flavor, zone: str | None) -> Choice:
         if zone is not None and zone not in {cluster.availability_zone for cluster in clusters}:
             raise InvalidInput(
                 "The requested availability zone is not available", "server.availability_zone"
@@ -271,22 +251,6 @@ class ServerCreation:
             )
         )
         self.feed.publish(Changed("server", server.id, server.version, server.project_id))
-        self.clusters.reserve(server.cluster_id, server.ram, max(server.disk, 1) * GIB)
-
-
-def require_fit(flavor: Flavor, image: Image) -> None:
-    """Raise InvalidInput when the image needs more than the flavor gives."""
-    if image.min_ram > flavor.ram:
-        raise InvalidInput("Flavor's memory is too small for requested image.", "server.flavorRef")
-    needed = max(image.min_disk * 2**30, image.disk_size)
-    if flavor.disk and needed > flavor.disk * 2**30:
-        raise InvalidInput("Flavor's disk is too small for requested image.", "server.flavorRef")
-
-
-def host_name(name: str) -> str:
-    """A name that DNS allows, from whatever the user called the server."""
-    letters = [c if c.isascii() and (c.isalnum() or c == "-") else "-" for c in name.lower()]
-    return "".join(letters).strip("-.")[:63].strip("-") or "server"
 
 
 def reasons(choice: Choice) -> dict[str, object]:
@@ -296,3 +260,15 @@ def reasons(choice: Choice) -> dict[str, object]:
         "refused": dict(choice.refused),
         "weights": {name: round(value, 4) for name, value in choice.weights.items()},
     }
+
+
+def with_one_more(cluster: Cluster, flavor: Flavor) -> Cluster:
+    """The cluster as it will be, so that the next one of many is placed elsewhere."""
+    had = cluster.capacity
+    taken = replace(
+        had,
+        memory_free=had.memory_free - flavor.ram,
+        disk_free=had.disk_free - max(flavor.disk, 1) * GIB,
+        instances=had.instances + 1,
+    )
+    return replace(cluster, capacity=taken)

@@ -52,11 +52,11 @@ class ServerPorts:
         wanted: Wanted,
         security_groups: Sequence[str] = (),
     ) -> list[ServerPort]:
-        """Plug the server in, in this order; charge the ports that are made.
+        """Plug the server in, in this order; the caller charges the ports that are made.
 
         Security groups are names or ids, none means the default one; ports that exist keep
         theirs. Raises NotFound, Forbidden, PortInUse, AddressesExhausted,
-        IpAddressAlreadyAllocated, InvalidInput, OverQuota.
+        IpAddressAlreadyAllocated, InvalidInput.
         """
         project_id = caller.project_id or ""
         items = self._items(project_id, wanted)
@@ -65,7 +65,6 @@ class ServerPorts:
         groups = self.groups.chosen(project_id, security_groups)
         held: dict[str, Network] = {}
         plugged: list[ServerPort] = []
-        made = 0
         for position, item in enumerate(items):
             if item.port_id is not None:
                 port = self._take(caller, server_id, zone, item, position)
@@ -73,11 +72,8 @@ class ServerPorts:
             else:
                 network = self._held(held, self._named(item))
                 port = self._make(caller, network, server_id, zone, item, position, groups)
-                made += 1
             self._publish(port)
             plugged.append(as_interface(network, port))
-        if made:
-            self.quota.charge(project_id, {"port": made})
         return plugged
 
     def release(self, server_id: str) -> None:
@@ -194,7 +190,16 @@ def as_interface(network: Network, port: Port) -> ServerPort:
     """A port as clusters need it."""
     addresses = tuple(fixed.ip_address for fixed in port.fixed_ips)
     ipv4 = next((address for address in addresses if ":" not in address), None)
-    return ServerPort(port.id, network.id, port.mac, network.link, network.mode, ipv4, addresses)
+    return ServerPort(
+        port.id,
+        network.id,
+        port.mac,
+        network.link,
+        network.mode,
+        ipv4,
+        addresses,
+        made=not port.keep,
+    )
 
 
 def _by_project(ports: Sequence[Port]) -> Mapping[str, int]:

@@ -6,7 +6,7 @@ from cyclades.domain.model.errors import Forbidden, InvalidInput, NotFound
 from cyclades.domain.model.port import WantedInterface
 from cyclades.domain.model.server import Server
 from cyclades.domain.model.sharing import reach_of
-from cyclades.domain.services.server_creation import WantedServer
+from cyclades.domain.model.wanted_server import WantedServer
 from cyclades.web.compute.presenters import servers as present
 from cyclades.web.compute.schemas import servers as schemas
 from cyclades.web.compute.views.server_lists import servers
