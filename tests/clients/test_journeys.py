@@ -44,7 +44,18 @@ def clusters_cloud(
         yield made
 
 
-def test_the_command_line_client(cloud: Installation) -> None:
+def test_the_command_line_client(embedded_cloud: Installation) -> None:
+    travel_by_command_line(embedded_cloud)
+
+
+@pytest.mark.long
+@pytest.mark.real_ganeti
+@pytest.mark.real_postgres
+def test_the_command_line_client_on_real_clusters(clusters_cloud: Installation) -> None:
+    travel_by_command_line(clusters_cloud)
+
+
+def travel_by_command_line(cloud: Installation) -> None:
     skipped = listed("skipped-steps.txt")
     journey = travel(
         cloud,

@@ -1,8 +1,22 @@
 """The quota ledger in SQL: a charge is one conditional UPDATE."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    FromClause,
+    Update,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    select,
+    update,
+)
 
 from cyclades.adapters.sql.schema.quotas import quotas
 from cyclades.adapters.sql.upserts import UPSERTS
@@ -99,21 +113,11 @@ class SqlQuota(QuotaLedger):
         return self._defaults.get(resource, UNLIMITED) if own is None else own
 
     def _add(self, project_id: str, amounts: Amounts) -> bool:
-        names = sorted(amounts)
-        defaults = {name: self._limit(name, None) for name in names}
-        limit = func.coalesce(quotas.c.limit, by_resource(defaults))
-        wanted = by_resource(amounts)
-        fits = and_(
-            quotas.c.project_id == project_id,
-            quotas.c.resource.in_(names),
-            (limit == UNLIMITED) | (quotas.c.used + wanted <= limit),
-        )
-        # Counted first, so that either all rows change or none; each row is looked at again
-        # when its turn comes, and then somebody may have been faster.
-        enough = select(func.count()).select_from(quotas).where(fits).scalar_subquery()
-        done = self._connection.execute(
-            update(quotas).where(fits, enough == len(names)).values(used=quotas.c.used + wanted)
-        ).rowcount
+        names = tuple(sorted(amounts))
+        values: dict[str, object] = {"project": project_id}
+        for name in names:
+            values |= {f"{name}_wanted": amounts[name], f"{name}_default": self._limit(name, None)}
+        done = self._connection.execute(_charging(names), values).rowcount
         if 0 < done < len(names):
             raise StaleVersion("The quota was changed by somebody else; please try again.")
         return done == len(names)
@@ -130,3 +134,33 @@ def by_resource(amounts: Amounts) -> ColumnElement[int]:
         *((quotas.c.resource == name, literal(amount)) for name, amount in amounts.items()),
         else_=0,
     )
+
+
+@lru_cache(maxsize=64)
+def _charging(names: tuple[str, ...]) -> Update:
+    """The charge of these resources, put together once: amounts and defaults are parameters.
+
+    The rows that fit are counted first, so that either all change or none; each row is looked
+    at again when its turn comes, and then somebody may have been faster.
+    """
+    counted = quotas.alias("counted")
+    enough = select(func.count()).select_from(counted).where(_fits(counted, names))
+    return (
+        update(quotas)
+        .where(_fits(quotas, names), enough.scalar_subquery() == len(names))
+        .values(used=quotas.c.used + _of_its_own(quotas, names, "wanted"))
+    )
+
+
+def _fits(table: FromClause, names: tuple[str, ...]) -> ColumnElement[bool]:
+    limit = func.coalesce(table.c.limit, _of_its_own(table, names, "default"))
+    left = table.c.used + _of_its_own(table, names, "wanted") <= limit
+    mine = and_(table.c.project_id == bindparam("project"), table.c.resource.in_(names))
+    return and_(mine, (limit == UNLIMITED) | left)
+
+
+def _of_its_own(table: FromClause, names: tuple[str, ...], kind: str) -> ColumnElement[int]:
+    whens = [
+        (table.c.resource == name, bindparam(f"{name}_{kind}", type_=BigInteger)) for name in names
+    ]
+    return case(*whens, else_=0)
