@@ -66,4 +66,3 @@ def ensure_simulated(app: Application, say: Callable[[str], None]) -> None:
     seen = probe(app.drivers.connect(connection, None), app.settings.disk_template)
     app.atomically(lambda unit: unit.cluster_register.register(SIMULATED, connection, seen, "nova"))
     say("Registered a simulated cluster.")
-
