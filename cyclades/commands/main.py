@@ -12,6 +12,7 @@ for _message in ("pkg_resources is deprecated", "Deprecated call to", "'cgi' is 
 from cyclades.commands.clusters import cluster  # noqa: E402 - see above
 from cyclades.commands.migrate import migrate  # noqa: E402 - see above
 from cyclades.commands.serve import serve  # noqa: E402 - see above
+from cyclades.commands.servers import server  # noqa: E402 - see above
 from cyclades.commands.worker import worker  # noqa: E402 - see above
 
 
@@ -30,4 +31,5 @@ def manage() -> None:
 
 
 manage.add_command(cluster)
+manage.add_command(server)
 manage.add_command(migrate)

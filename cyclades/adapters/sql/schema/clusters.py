@@ -1,6 +1,6 @@
 """Clusters, with sealed credentials and what the poller last saw."""
 
-from sqlalchemy import Boolean, Column, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, String, Table, Text
 
 from cyclades.adapters.sql.schema.base import Id, Name, UtcDateTime, metadata
 
@@ -26,10 +26,10 @@ clusters = Table(
     Column("breaker_open", Boolean, nullable=False),
     Column("nodes", Integer, nullable=False),
     Column("cpus_total", Integer, nullable=False),
-    Column("memory_total", Integer, nullable=False),
-    Column("memory_free", Integer, nullable=False),
-    Column("disk_total", Integer, nullable=False),
-    Column("disk_free", Integer, nullable=False),
+    Column("memory_total", BigInteger, nullable=False),
+    Column("memory_free", BigInteger, nullable=False),
+    Column("disk_total", BigInteger, nullable=False),
+    Column("disk_free", BigInteger, nullable=False),
     Column("instances", Integer, nullable=False),
     Column("poller", String(64)),  # who holds the poll lease...
     Column("poll_until", UtcDateTime),  # ...and until when
