@@ -28,7 +28,6 @@ from cyclades.domain.model.port import FixedIp, Port, in_order
 from cyclades.ports.ports import PortRepository
 
 STORED = tuple(column.name for column in ports.columns)
-MAC_CONSTRAINT = "mac"
 
 
 ADDRESS_FILTERS: Mapping[str, Callable[[str], ColumnElement[bool]]] = {

@@ -16,7 +16,6 @@ from cyclades.ports.ports import PortRepository
 from cyclades.ports.subnets import SubnetRepository
 
 MAC_CANDIDATES = 8
-MAX_FIXED_IPS = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from cyclades.adapters.sql.schema.servers import servers
 from cyclades.adapters.sql.schema.subnets import addresses
 from cyclades.adapters.sql.views.name_patterns import matches
 from cyclades.domain.model.server_query import SORT_KEYS
-from cyclades.domain.model.server_states import POWER_STATE, STATUS
+from cyclades.domain.model.server_states import POWER_STATE, STATUS, states_of
 
 Values = tuple[Any, ...]
 Condition = Callable[[Values], ColumnElement[bool]]
@@ -46,7 +46,7 @@ def address(version: int) -> Condition:
 
 def status(words: Values) -> ColumnElement[bool]:
     """The states that read as one of these words: the table, read backwards."""
-    rows = [states for states, word in STATUS.items() if word in words]
+    rows = [states for word in words for states in states_of(str(word))]
     return or_(false(), *(_in_states(vm_state, task) for vm_state, task in rows))
 
 
