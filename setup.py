@@ -15,6 +15,7 @@ RUNTIME = [
     "waitress>=3.0,<4",
     "granian>=2.8,<3",
     "uvicorn>=0.54,<1",
+    "starlette>=1.10,<2",
     "a2wsgi>=1.10,<2",
     "orjson>=3.13,<4",
     # The database and its transactions.
@@ -24,7 +25,7 @@ RUNTIME = [
     "alembic>=1.20,<2",
     "psycopg[binary]>=3.3,<4",
     # The rest of the world.
-    "requests>=2.34,<3",
+    "kombu>=5.7,<6",
     "cryptography>=50",
     "argon2-cffi>=25.1",
     "structlog>=26.1",
@@ -49,6 +50,7 @@ DEV = [
     "types-WebOb",
     "types-WebTest",
     "pre-commit>=4",
+    "requests>=2.34,<3",
     "uv>=0.13,<1",
 ]
 
@@ -74,5 +76,9 @@ setup(
         "cyclades.identity": ["local = cyclades.adapters.local_identity.provider:make"],
         "cyclades.image_store": ["files = cyclades.adapters.files.image_store:make"],
         "cyclades.queue": ["inprocess = cyclades.adapters.system.queue:make"],
+        "cyclades.hints": [
+            "inprocess = cyclades.adapters.system.hints:make",
+            "amqp = cyclades.adapters.amqp.hints:make",
+        ],
     },
 )

@@ -48,6 +48,8 @@ class Settings:
     image_dir: Path = Path("var/images")
     image_max_bytes: int = 64 * 2**30
     queue: str = "inprocess"
+    hints: str = "inprocess"  # how nodes tell us that something changed: inprocess or amqp
+    broker_url: str = ""  # amqp://user:password@host:5672/vhost, for hints = amqp
     workers: bool = False  # run all workers inside the API process (embedded)
     simulated_cluster: bool = False  # first run registers one simulated cluster
     token_ttl: int = 4 * 3600
@@ -58,10 +60,15 @@ class Settings:
     password_memory: int = 32 * 1024  # KiB
     effect_lease: int = 60
     effects_per_cluster: int = 8
-    effect_deadline: int = 3600
+    effect_deadline: int = 3600  # then its user is told; it is still waited for
     poll_fast: float = 0.5
     poll_slow: float = 5.0
     scan_interval: float = 10.0
+    audit_interval: float = 60.0  # between two audits of a cluster
+    feed_retention: int = 24 * 3600
+    feed_ticket_ttl: int = 30
+    feed_heartbeat: float = 15.0
+    metrics_key: str = ""  # the bearer of this may read /metrics; administrators always may
     disk_template: str = "file"
     instance_prefix: str = "cyclades-"
     mac_prefix: str = "aa:0c:de"

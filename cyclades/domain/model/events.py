@@ -10,9 +10,13 @@ Kind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """An object has a new version; readers ask the API what it is now."""
+    """An object has a new version; readers ask the API what it is now.
+
+    `public`: everybody may know; otherwise its project and administrators.
+    """
 
     kind: Kind
     object_id: str
     version: int
     project_id: str | None
+    public: bool = False

@@ -23,3 +23,16 @@ class InstanceAction:
     finished: datetime | None = None
     result: str | None = None
     message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceActionEvent:
+    """One step of an action, as far as its cluster tells; `result` as above."""
+
+    id: str
+    action_id: str
+    name: str
+    started: datetime
+    message: str | None = None
+    result: str | None = None
+    finished: datetime | None = None

@@ -111,6 +111,19 @@ class InstanceAbsent:
 
 
 @dataclass(frozen=True, slots=True)
+class BuildProgress:
+    """What the scripts that fill an instance's disk say while they do.
+
+    `progress` in percent or None; `message` is theirs and fit for users.
+    """
+
+    cluster_id: str
+    instance: str
+    progress: int | None
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class InstanceLeft:
     """A job of ours made this instance, and no server that lives stands for it.
 

@@ -2,6 +2,7 @@
 
 from cyclades.adapters.sql.schema import (
     clusters,
+    divergences,
     documents,
     effects,
     feed,
@@ -10,6 +11,7 @@ from cyclades.adapters.sql.schema import (
     identity,
     images,
     keypairs,
+    leases,
     networks,
     ports,
     quotas,
@@ -22,6 +24,7 @@ from cyclades.adapters.sql.schema.base import metadata
 
 __all__ = [
     "clusters",
+    "divergences",
     "documents",
     "effects",
     "feed",
@@ -30,6 +33,7 @@ __all__ = [
     "identity",
     "images",
     "keypairs",
+    "leases",
     "metadata",
     "networks",
     "ports",

@@ -33,6 +33,8 @@ clusters = Table(
     Column("instances", Integer, nullable=False),
     Column("poller", String(64)),  # who holds the poll lease...
     Column("poll_until", UtcDateTime),  # ...and until when
+    Column("heard", UtcDateTime),  # when its nodes were last heard through the broker
+    Column("heard_token", String(64)),  # the token of their last test event
     Column("created", UtcDateTime, nullable=False),
     Column("updated", UtcDateTime, nullable=False),
     Column("version", Integer, nullable=False),

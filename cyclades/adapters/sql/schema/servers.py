@@ -101,3 +101,15 @@ instance_actions = Table(
     UniqueConstraint("server_id", "request_id", "action"),
 )
 Index("ix_instance_actions_effect", instance_actions.c.effect_id)
+
+instance_action_events = Table(
+    "instance_action_events",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("action_id", Id, ForeignKey("instance_actions.id"), nullable=False, index=True),
+    Column("name", Name, nullable=False),
+    Column("message", Text),  # what the step said, for users
+    Column("result", String(16)),  # null while it runs; Success or Error
+    Column("started", UtcDateTime, nullable=False),
+    Column("finished", UtcDateTime),
+)
