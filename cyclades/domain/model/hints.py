@@ -61,7 +61,7 @@ def read_hint(cluster_id: str, body: bytes) -> Hint:
     if data.get("cluster") != cluster_id:
         raise MalformedHint("claims to come from another cluster")
     try:
-        kind = HintKind(data.get("kind"))
+        kind = HintKind(str(data.get("kind")))
     except ValueError as error:
         raise MalformedHint("of an unknown kind") from error
     hint = Hint(
