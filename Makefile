@@ -11,7 +11,7 @@ PYTEST := $(BIN)/python -m pytest
 export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help run test check format format-check lint types architecture pure bench conformance \
-	journeys environment packages lock clean
+	reliability journeys environment packages lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) \
@@ -49,6 +49,11 @@ bench: environment packages ## Measure speed and memory against references
 
 conformance: environment ## Run unmodified Tempest against a fresh embedded Cyclades
 	tests/conformance/run $(ARGS)
+
+reliability: environment packages ## Inject the faults of docs/reliability.md and print the figures
+	rm -f var/reliability.jsonl
+	$(PYTEST) -m fault $(ARGS)
+	@$(BIN)/python -m tests.harness.reliability_table
 
 journeys: environment packages $(CLIENTS)/.made ## Drive Cyclades with unmodified real clients
 	$(PYTEST) -m client tests/clients $(ARGS)

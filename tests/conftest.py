@@ -1,3 +1,8 @@
 """What every test can ask for; each harness stands in a module of its own."""
 
-pytest_plugins = ["tests.harness.databases", "tests.harness.api", "tests.ganeti.fixtures"]
+pytest_plugins = [
+    "tests.harness.databases",
+    "tests.harness.api",
+    "tests.harness.reliability",
+    "tests.ganeti.fixtures",
+]
