@@ -2,6 +2,7 @@
 
 pytest_plugins = [
     "tests.harness.databases",
+    "tests.harness.rabbitmq",
     "tests.harness.api",
     "tests.harness.reliability",
     "tests.ganeti.fixtures",
