@@ -1,6 +1,6 @@
 """The effects worker: claims effects, submits them, records what came of it."""
 
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from datetime import timedelta
 
 import structlog
@@ -22,10 +22,10 @@ class EffectsWorker:
 
     name = "effects"
 
-    def __init__(self, app: Application) -> None:
+    def __init__(self, app: Application, pool: Executor | None = None) -> None:
         """Threads wait for clusters, so that a slow one does not hold up the others."""
         self._app = app
-        self._pool = ThreadPoolExecutor(max_workers=BATCH, thread_name_prefix="submit")
+        self._pool = pool or ThreadPoolExecutor(max_workers=BATCH, thread_name_prefix="submit")
         self._running: set[Future[None]] = set()
 
     def turn(self) -> float:
