@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from cyclades.adapters.sql.clusters import SqlClusters
+from cyclades.adapters.sql.divergences import SqlDivergences
 from cyclades.adapters.sql.flavors import SqlFlavors
 from cyclades.adapters.sql.instance_actions import SqlInstanceActions
 from cyclades.adapters.sql.keypairs import SqlKeypairs
+from cyclades.adapters.sql.leases import SqlLeases
 from cyclades.adapters.sql.outbox import SqlOutbox
 from cyclades.adapters.sql.servers import SqlServers, watched
 from cyclades.adapters.sql.views.instance_actions import SqlInstanceActionViews
@@ -59,6 +61,16 @@ class ComputeUnit(NetworkUnit, ImageUnit):
         return SqlOutbox(
             self.connection, self.app.secrets, lambda: self.wake_after_commit("effects")
         )
+
+    @cached_property
+    def divergences(self) -> SqlDivergences:
+        """What audits have found."""
+        return SqlDivergences(self.connection)
+
+    @cached_property
+    def leases(self) -> SqlLeases:
+        """Who does what only one at a time should do."""
+        return SqlLeases(self.connection)
 
     @cached_property
     def servers(self) -> SqlServers:
