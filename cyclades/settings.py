@@ -39,6 +39,9 @@ class Settings:
     """Everything an operator decides. Durations in seconds, sizes in bytes unless said."""
 
     database_url: str = "sqlite:///var/cyclades.sqlite"
+    database_lock_timeout: float = 10  # how long PostgreSQL lets us wait for a row...
+    database_statement_timeout: float = 60  # ...for a statement...
+    database_idle_timeout: float = 15  # ...and keeps a transaction whose process is stopped
     public_url: str = ""  # empty: what the client asked for (Host, X-Forwarded-*)
     region: str = "RegionOne"
     var_dir: Path = Path("var")

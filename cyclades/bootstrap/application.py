@@ -3,17 +3,17 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from secrets import SystemRandom
 from typing import TypeVar
 
 import zope.sqlalchemy
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from transaction import TransactionManager
 
 from cyclades.adapters.local_identity.passwords import Argon2Passwords
 from cyclades.adapters.local_identity.tokens import SealedTokens
 from cyclades.adapters.sql.documents import SqlDocuments
-from cyclades.adapters.sql.engine import make_engine, reading
+from cyclades.adapters.sql.engine import Patience, make_engine, reading
 from cyclades.adapters.sql.logins import SqlLoginRecords
 from cyclades.adapters.sql.revocations import SqlRevocationLog
 from cyclades.adapters.system.clock import SystemClock
@@ -23,7 +23,7 @@ from cyclades.adapters.system.secrets import KeyFileSecrets
 from cyclades.bootstrap.drivers import Drivers
 from cyclades.bootstrap.entry_points import adapter
 from cyclades.bootstrap.unit import Unit
-from cyclades.domain.model.errors import StaleVersion
+from cyclades.domain.model.errors import Collision, StaleVersion
 from cyclades.domain.services.identity import IdentityTools
 from cyclades.domain.services.image_uploads import ImageUploads
 from cyclades.ports.clock import Clock
@@ -35,8 +35,8 @@ from cyclades.settings import Settings
 
 T = TypeVar("T")
 ATTEMPTS = 5
-# PostgreSQL's serialization_failure, deadlock_detected, lock_not_available: the other one won.
-COLLISIONS = frozenset({"40001", "40P01", "55P03"})
+SHORT = 0.02  # seconds between two attempts, at most and at first
+CHANCE = SystemRandom()
 
 
 class Application:
@@ -49,7 +49,14 @@ class Application:
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
         self.ids: Ids = ids or SystemIds()
-        self.engine = make_engine(settings.database_url)
+        self.engine = make_engine(
+            settings.database_url,
+            Patience(
+                settings.database_lock_timeout,
+                settings.database_statement_timeout,
+                settings.database_idle_timeout,
+            ),
+        )
         self.reading_engine = reading(self.engine)
         self.secrets = KeyFileSecrets(settings.secret_key_file)
         self.key_maker = CryptographyKeyMaker()
@@ -155,17 +162,18 @@ class Application:
 
     def atomically(self, work: Callable[["Unit"], T]) -> T:
         """Run `work` in a transaction, again when somebody else was faster."""
-        for _attempt in range(ATTEMPTS - 1):
+        for attempt in range(ATTEMPTS - 1):
             try:
                 with self.transaction() as unit:
                     return work(unit)
-            except StaleVersion:
-                continue
-            except OperationalError as error:
-                if getattr(error.orig, "sqlstate", None) not in COLLISIONS:
-                    raise
+            except (StaleVersion, Collision):
+                self.pause(attempt)
         with self.transaction() as unit:
             return work(unit)
+
+    def pause(self, attempt: int) -> None:
+        """Stand back before another try, each for a time of its own: 0 is the first."""
+        self.clock.sleep(CHANCE.uniform(0, SHORT * 2**attempt))
 
     def close(self) -> None:
         """Release connections."""

@@ -10,12 +10,12 @@ from pyramid.config import Configurator
 from pyramid.httpexceptions import HTTPException
 from pyramid.interfaces import IRequestExtensions
 from pyramid.tweens import INGRESS
-from pyramid_retry import IRetryableError
+from pyramid_retry import BeforeRetry, IRetryableError
 from zope.interface import classImplements
 
 import cyclades.web
 from cyclades.bootstrap import Application
-from cyclades.domain.model.errors import StaleVersion
+from cyclades.domain.model.errors import Collision, StaleVersion
 from cyclades.settings import Settings
 from cyclades.web.faults import exception_view
 from cyclades.web.rendering import OrjsonRenderer
@@ -44,6 +44,12 @@ SETTINGS = {
 }
 
 
+def pause(retry: BeforeRetry) -> None:
+    """Let the others finish: who comes back at once loses again."""
+    request = retry.request
+    request.app.pause(request.environ["retry.attempt"])
+
+
 def main(global_config: dict[str, str], **local: str) -> WSGI:
     """Paste's entry point: `use = egg:cyclades`."""
     del global_config
@@ -52,7 +58,8 @@ def main(global_config: dict[str, str], **local: str) -> WSGI:
 
 def make_api(application: Application) -> WSGI:
     """The API of an application that exists already."""
-    classImplements(StaleVersion, IRetryableError)
+    for kind in (StaleVersion, Collision):
+        classImplements(kind, IRetryableError)
     config = Configurator(settings=dict(SETTINGS), request_factory=CycladesRequest)
     config.registry["cyclades"] = application
     for package in ("pyramid_retry", "pyramid_tm", "cornice"):
@@ -61,6 +68,7 @@ def make_api(application: Application) -> WSGI:
     config.add_tween("cyclades.web.tweens.surroundings", under=INGRESS)
     config.add_exception_view(exception_view, context=Exception)
     config.add_exception_view(exception_view, context=HTTPException)
+    config.add_subscriber(pause, BeforeRetry)
     config.add_notfound_view(exception_view)
     config.registry["cyclades.resources"] = declared = resources()
     for resource in declared:

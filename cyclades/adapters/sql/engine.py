@@ -1,20 +1,52 @@
 """Engines: how PostgreSQL and SQLite are opened so that both behave alike."""
 
 import time
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.exc import DisconnectionError
 
-POSTGRES_OPTIONS = (
-    "-c lock_timeout=10s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s"
-)
+from cyclades.domain.model.errors import Collision
+
 IDLE = 5.0  # seconds after which a connection is asked whether it is still there
+# PostgreSQL's serialization_failure, deadlock_detected, lock_not_available.
+COLLISIONS = frozenset({"40001", "40P01", "55P03"})
+# Who does not answer at all is given up, at first and later; both in libpq's own words.
+GIVE_UP = {"connect_timeout": 5, "tcp_user_timeout": 20_000}
 
 
-def make_engine(url: str) -> Engine:
-    """An engine whose transactions write; see `reading` for the other kind."""
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long PostgreSQL lets us wait, or waits for us, in seconds.
+
+    `idle` ends the transaction of a process that was stopped: it is longer than `lock`, so
+    that whoever waits for that one's rows gets them with its second try.
+    """
+
+    lock: float = 10
+    statement: float = 60
+    idle: float = 15
+
+    def options(self) -> str:
+        """As the server is told."""
+        limits = {
+            "lock_timeout": self.lock,
+            "statement_timeout": self.statement,
+            "idle_in_transaction_session_timeout": self.idle,
+        }
+        return " ".join(f"-c {name}={seconds * 1000:.0f}" for name, seconds in limits.items())
+
+
+USUAL = Patience()
+
+
+def make_engine(url: str, patience: Patience = USUAL) -> Engine:
+    """An engine whose transactions write; see `reading` for the other kind.
+
+    Whoever loses a race gets Collision, whatever the database calls it.
+    """
     if url.startswith("sqlite"):
         engine = create_engine(url, connect_args={"timeout": 30}, pool_size=20, max_overflow=40)
         event.listen(engine, "connect", _prepare_sqlite)
@@ -25,8 +57,9 @@ def make_engine(url: str) -> Engine:
         pool_size=10,
         max_overflow=20,
         pool_timeout=5,
-        connect_args={"options": POSTGRES_OPTIONS},
+        connect_args=GIVE_UP | {"options": patience.options()},
     )
+    event.listen(engine, "handle_error", _name_collision)
     event.listen(engine, "checkin", _note_use)
     event.listen(engine, "checkout", partial(_ping_idle, engine))
     return engine
@@ -35,6 +68,13 @@ def make_engine(url: str) -> Engine:
 def reading(engine: Engine) -> Engine:
     """The same pool without transactions: each statement sees what is committed."""
     return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
+def _name_collision(context: ExceptionContext) -> None:
+    if getattr(context.original_exception, "sqlstate", None) in COLLISIONS:
+        raise Collision("Too many changes at the same time. Please try again.") from (
+            context.original_exception
+        )
 
 
 def _note_use(_connection: Any, record: Any) -> None:

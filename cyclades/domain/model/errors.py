@@ -97,3 +97,7 @@ class IdempotencyMismatch(CycladesError):
 
 class Unavailable(CycladesError):
     """Something we depend on does not answer; trying later makes sense."""
+
+
+class Collision(Unavailable):
+    """Somebody else was faster, and the database let one of us go; the unit is retried."""
