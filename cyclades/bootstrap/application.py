@@ -1,17 +1,19 @@
 """What one process needs, made from the settings."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from secrets import SystemRandom
 from typing import TypeVar
 
 import zope.sqlalchemy
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 from transaction import TransactionManager
 
 from cyclades.adapters.local_identity.passwords import Argon2Passwords
 from cyclades.adapters.local_identity.tokens import SealedTokens
+from cyclades.adapters.sql.clock import DatabaseClock
 from cyclades.adapters.sql.documents import SqlDocuments
 from cyclades.adapters.sql.engine import Patience, make_engine, reading
 from cyclades.adapters.sql.logins import SqlLoginRecords
@@ -37,6 +39,11 @@ T = TypeVar("T")
 ATTEMPTS = 5
 SHORT = 0.02  # seconds between two attempts, at most and at first
 CHANCE = SystemRandom()
+# SQLite's processes are on one host, and have its clock in common.
+CLOCKS: Mapping[str, Callable[[Engine], Clock]] = {
+    "postgresql": DatabaseClock,
+    "sqlite": lambda _: SystemClock(),
+}
 
 
 class Application:
@@ -47,7 +54,6 @@ class Application:
     ) -> None:
         """Open the database; everything else is made when first used."""
         self.settings = settings
-        self.clock: Clock = clock or SystemClock()
         self.ids: Ids = ids or SystemIds()
         self.engine = make_engine(
             settings.database_url,
@@ -57,6 +63,7 @@ class Application:
                 settings.database_idle_timeout,
             ),
         )
+        self.clock: Clock = clock or CLOCKS[self.engine.dialect.name](self.engine)
         self.reading_engine = reading(self.engine)
         self.secrets = KeyFileSecrets(settings.secret_key_file)
         self.key_maker = CryptographyKeyMaker()

@@ -1,18 +1,39 @@
 """What any Clock does."""
 
+from collections.abc import Iterator
 from datetime import UTC, timedelta
 
 import pytest
 
+from cyclades.adapters.sql.clock import DatabaseClock
+from cyclades.adapters.sql.engine import make_engine
 from cyclades.adapters.system.clock import SystemClock
 from cyclades.ports.clock import Clock
 from tests.adapters.simulated.hand_clock import HandClock
 
 
-@pytest.fixture(params=[SystemClock, HandClock])
-def clock(request: pytest.FixtureRequest) -> Clock:
-    made: Clock = request.param()
-    return made
+def system() -> Iterator[Clock]:
+    yield SystemClock()
+
+
+def hand() -> Iterator[Clock]:
+    yield HandClock()
+
+
+def database(url: str) -> Iterator[Clock]:
+    engine = make_engine(url)
+    yield DatabaseClock(engine)
+    engine.dispose()
+
+
+@pytest.fixture(
+    params=["system", "hand", pytest.param("database", marks=pytest.mark.real_postgres)]
+)
+def clock(request: pytest.FixtureRequest) -> Iterator[Clock]:
+    if request.param == "database":
+        yield from database(request.getfixturevalue("postgres_database_url"))
+    else:
+        yield from {"system": system, "hand": hand}[request.param]()
 
 
 def test_the_time_is_aware_and_in_utc(clock: Clock) -> None:
