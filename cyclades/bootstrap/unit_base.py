@@ -46,7 +46,7 @@ class UnitBase:
     @cached_property
     def feed(self) -> SqlFeed:
         """What changed."""
-        return SqlFeed(self.connection, self.app.clock)
+        return SqlFeed(self.connection, self.app.clock, lambda: self.wake_after_commit("feed"))
 
     @cached_property
     def quota(self) -> SqlQuota:

@@ -68,6 +68,14 @@ def upgrade_feed() -> None:
     op.add_column(
         "feed", sa.Column("public", sa.Boolean(), nullable=False, server_default=sa.false())
     )
+    # Ids of flavors are whatever administrators choose.
+    with op.batch_alter_table("feed", table_kwargs={"sqlite_autoincrement": True}) as feed:
+        feed.alter_column(
+            "object_id",
+            existing_type=sa.String(length=64),
+            type_=sa.String(length=255),
+            existing_nullable=False,
+        )
     op.drop_index("ix_feed_project", "feed")
     op.create_index(op.f("ix_feed_position"), "feed", ["xact", "seq"])
     op.create_index(op.f("ix_feed_created"), "feed", ["created"])
@@ -95,9 +103,16 @@ def downgrade() -> None:
     op.drop_index("ix_feed_created", "feed")
     op.drop_index("ix_feed_position", "feed")
     op.create_index(op.f("ix_feed_project"), "feed", ["project_id", "seq"])
-    with op.batch_alter_table("feed") as feed:
+    with op.batch_alter_table("feed", table_kwargs={"sqlite_autoincrement": True}) as feed:
         feed.drop_column("public")
         feed.drop_column("xact")
+        feed.alter_column(
+            "object_id",
+            existing_type=sa.String(length=255),
+            type_=sa.String(length=64),
+            existing_nullable=False,
+            postgresql_using="left(object_id, 64)",
+        )
     with op.batch_alter_table("effects") as effects:
         effects.drop_column("overdue")
     with op.batch_alter_table("clusters") as clusters:

@@ -4,7 +4,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal[
-    "server", "keypair", "image", "network", "subnet", "port", "security_group", "cluster", "quota"
+    "server",
+    "flavor",
+    "keypair",
+    "image",
+    "network",
+    "subnet",
+    "port",
+    "security_group",
+    "cluster",
+    "quota",
 ]
 
 

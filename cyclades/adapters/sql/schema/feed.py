@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Text
 
-from cyclades.adapters.sql.schema.base import Id, UtcDateTime, metadata
+from cyclades.adapters.sql.schema.base import Id, Name, UtcDateTime, metadata
 from cyclades.adapters.sql.schema.effects import Sequence
 
 feed = Table(
@@ -10,7 +10,7 @@ feed = Table(
     metadata,
     Column("seq", Sequence, primary_key=True, autoincrement=True),
     Column("kind", String(32), nullable=False),
-    Column("object_id", Id, nullable=False),
+    Column("object_id", Name, nullable=False),
     Column("version", Integer, nullable=False),
     Column("project_id", Id),
     # The transaction that wrote the row: who reads in the order of (xact, seq), below the
