@@ -18,6 +18,7 @@ from cyclades.bootstrap.network import NetworkUnit
 from cyclades.domain.services.cluster_poll import Watched
 from cyclades.domain.services.cluster_updates import ClusterUpdates
 from cyclades.domain.services.clusters import Clusters
+from cyclades.domain.services.deadlines import Deadlines
 from cyclades.domain.services.effect_submission import EffectSubmission
 from cyclades.domain.services.flavors import FlavorCatalogue
 from cyclades.domain.services.keypairs import Keypairs
@@ -150,6 +151,18 @@ class ComputeUnit(NetworkUnit, ImageUnit):
         """How submissions ended."""
         return EffectSubmission(
             self.outbox, self.cluster_updates, self.app.clock, self.app.settings.effect_deadline
+        )
+
+    @cached_property
+    def deadlines(self) -> Deadlines:
+        """Operations that have not ended in their time."""
+        return Deadlines(
+            self.servers,
+            self.instance_actions,
+            self.outbox,
+            self.cluster_updates,
+            self.app.clock,
+            self.app.settings.effect_deadline,
         )
 
     def watched(self, cluster_id: str) -> Sequence[Watched]:

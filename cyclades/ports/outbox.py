@@ -16,18 +16,26 @@ from cyclades.domain.model.reports import JobRank
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """An effect to submit. `uncertain`: an earlier attempt may have reached the cluster."""
+    """An effect to submit. `uncertain`: an earlier attempt may have reached the cluster.
+
+    `overdue`: its user was told that it has not happened in time.
+    """
 
     effect: Effect
     fence: int
     attempts: int
     uncertain: bool
     created: datetime
+    overdue: bool
 
 
 @dataclass(frozen=True, slots=True)
 class InFlight:
-    """An effect that is not finished, and how far its job was seen."""
+    """An effect that is not finished, and how far its job was seen.
+
+    `overdue`: it is past its deadline, its user was told, and it is still waited for.
+    `error`: what its last attempt met, for operators.
+    """
 
     effect_id: str
     cluster_id: str
@@ -41,6 +49,16 @@ class InFlight:
     job_id: int | None
     job_rank: int
     fence: int
+    uncertain: bool
+    overdue: bool
+    attempts: int
+    error: str | None
+    created: datetime
+
+    @property
+    def unsent(self) -> bool:
+        """Surely never sent to its cluster."""
+        return self.state == "queued" and not self.uncertain
 
 
 class Outbox(Protocol):
@@ -88,4 +106,15 @@ class Outbox(Protocol):
 
     def in_flight(self, cluster_id: str) -> Sequence[InFlight]:
         """The cluster's effects that are not finished, oldest first."""
+        ...
+
+    def late(self, before: Mapping[Operation, datetime], limit: int) -> Sequence[str]:
+        """The ids of effects that were put before their operation's moment, oldest first.
+
+        Neither those that are finished nor those that are overdue already.
+        """
+        ...
+
+    def mark_overdue(self, effect_id: str) -> None:
+        """It is waited for no longer by its user, and no longer counts for its cluster's limit."""
         ...

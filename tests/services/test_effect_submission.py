@@ -7,11 +7,11 @@ from sqlalchemy import select
 
 from cyclades.adapters.simulated.reports import effect_in
 from cyclades.adapters.sql.schema.effects import effects
+from cyclades.domain.model.deadlines import TOO_LATE
 from cyclades.domain.services.effect_submission import (
     LONGEST_WAIT,
     REFUSED,
     SETTLE,
-    TOO_LATE,
     Outcome,
     attempt,
 )

@@ -5,9 +5,9 @@ from functools import partial
 
 import pytest
 
+from cyclades.domain.model.deadlines import TOO_LATE
 from cyclades.domain.model.errors import NoCapacity
 from cyclades.domain.model.server_actions import Action
-from cyclades.domain.services.effect_submission import TOO_LATE
 from tests.harness.cloud import ADMIN, MEMBER, Cloud
 from tests.workers.invariants import gathered, violations
 

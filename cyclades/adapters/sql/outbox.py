@@ -34,7 +34,7 @@ _BUSY = effects.alias("busy")
 _OLDER = effects.alias("older")
 IN_FLIGHT_BY_CLUSTER = (
     select(_BUSY.c.cluster_id, func.count())
-    .where(_BUSY.c.finished.is_(None), _BUSY.c.state.in_([CLAIMED, SUBMITTED]))
+    .where(_BUSY.c.finished.is_(None), _BUSY.c.state.in_([CLAIMED, SUBMITTED]), ~_BUSY.c.overdue)
     .group_by(_BUSY.c.cluster_id)
 )
 _FULL = IN_FLIGHT_BY_CLUSTER.having(func.count() >= bindparam("per_cluster")).subquery()
@@ -193,6 +193,26 @@ class SqlOutbox(Outbox):
         )
         return [_in_flight(row) for row in self._connection.execute(query)]
 
+    def late(self, before: Mapping[Operation, datetime], limit: int) -> Sequence[str]:
+        """Select."""
+        old = [
+            and_(effects.c.operation == operation, effects.c.created < moment)
+            for operation, moment in before.items()
+        ]
+        query = (
+            select(effects.c.id)
+            .where(effects.c.finished.is_(None), ~effects.c.overdue, or_(*old))
+            .order_by(effects.c.seq)
+            .limit(limit)
+        )
+        return self._connection.execute(query).scalars().all()
+
+    def mark_overdue(self, effect_id: str) -> None:
+        """Update."""
+        self._connection.execute(
+            update(effects).where(effects.c.id == effect_id).values(overdue=True)
+        )
+
     def _fenced(self, effect_id: str, fence: int, **values: Any) -> bool:
         change: Update = update(effects).where(
             effects.c.id == effect_id, effects.c.fence == fence, effects.c.state == CLAIMED
@@ -225,7 +245,9 @@ class SqlOutbox(Outbox):
             guest,
             row.purpose,
         )
-        return Claim(effect, row.fence + 1, row.attempts + 1, row.uncertain, row.created)
+        return Claim(
+            effect, row.fence + 1, row.attempts + 1, row.uncertain, row.created, row.overdue
+        )
 
 
 def _in_flight(row: Row[Any]) -> InFlight:
@@ -242,4 +264,9 @@ def _in_flight(row: Row[Any]) -> InFlight:
         row.job_id,
         row.job_rank,
         row.fence,
+        row.uncertain,
+        row.overdue,
+        row.attempts,
+        row.error,
+        row.created,
     )

@@ -10,6 +10,7 @@ from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.reports import InstanceReport, Power
 from cyclades.domain.model.server_actions import RULES, Action
 from cyclades.domain.model.server_states import (
+    AFTER_DEADLINE,
     AFTER_FAILURE,
     AFTER_SUCCESS,
     AS_SEEN,
@@ -140,6 +141,14 @@ class Server:
         self._settle(effect_id)
         if operation in AFTER_FAILURE:
             self.vm_state = AFTER_FAILURE[operation]
+            self.fault = Fault(500, message, now)
+
+    def overrun(self, operation: Operation, effect_id: str, message: str, now: datetime) -> None:
+        """A command has not ended in its time; it stays the newest one, and may still end."""
+        if self.effect_id == effect_id:
+            self.task_state = None
+        if operation in AFTER_DEADLINE:
+            self.vm_state = AFTER_DEADLINE[operation]
             self.fault = Fault(500, message, now)
 
     def _settle(self, effect_id: str) -> None:

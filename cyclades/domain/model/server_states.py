@@ -79,6 +79,9 @@ AFTER_FAILURE: Mapping[Operation, VmState] = {
     Operation.REMOVE: VmState.ERROR,
 }
 
+# ... and once its time is over while it may still succeed.
+AFTER_DEADLINE: Mapping[Operation, VmState] = {Operation.CREATE: VmState.ERROR}
+
 # What a quiet server is when its instance is seen in this power state.
 AS_SEEN: Mapping[Power, VmState] = {
     Power.RUNNING: VmState.ACTIVE,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from cyclades.domain.model.deadlines import NEVER_GIVEN_UP, TOO_LATE, time_for
 from cyclades.domain.services.cluster_updates import ClusterUpdates
 from cyclades.ports.clock import Clock
 from cyclades.ports.cluster_driver import (
@@ -15,7 +16,6 @@ from cyclades.ports.cluster_driver import (
 from cyclades.ports.outbox import Claim, Outbox
 
 REFUSED = "The cluster did not accept the operation."
-TOO_LATE = "The cluster could not be reached in time."
 LONGEST_WAIT = 30  # seconds between attempts
 SETTLE = 20  # seconds until a request whose answer was lost can surely not arrive any more
 
@@ -51,6 +51,8 @@ def attempt(driver: ClusterDriver, claim: Claim, in_time: Callable[[], bool]) ->
             job_id = driver.find(claim.effect.id)
             if job_id is not None:
                 return Outcome(job_id=job_id)
+            if claim.overdue and claim.effect.operation not in NEVER_GIVEN_UP:
+                return Outcome(refused=TOO_LATE)  # nobody wants it any more
         if not in_time():
             return None
         return Outcome(job_id=driver.submit(claim.effect))
@@ -66,7 +68,7 @@ class EffectSubmission:
     outbox: Outbox
     updates: ClusterUpdates
     clock: Clock
-    deadline: int
+    longest: int
 
     def record(self, claim: Claim, outcome: Outcome) -> bool:
         """Submitted, refused or to be tried again; False when the claim was lost."""
@@ -74,14 +76,17 @@ class EffectSubmission:
             return self.outbox.submitted(claim.effect.id, claim.fence, outcome.job_id)
         if outcome.refused is not None:
             return self._give_up(claim, outcome.refused)
-        age = (self.clock.now() - claim.created).total_seconds()
-        if age > self.deadline and not outcome.uncertain:
+        if not outcome.uncertain and self._hopeless(claim):
             return self._give_up(claim, TOO_LATE)
         wait = SETTLE if outcome.uncertain else min(2**claim.attempts, LONGEST_WAIT)
         due = self.clock.now() + timedelta(seconds=wait)
         return self.outbox.postpone(
             claim.effect.id, claim.fence, due, uncertain=outcome.uncertain, error=outcome.error
         )
+
+    def _hopeless(self, claim: Claim) -> bool:
+        operation, age = claim.effect.operation, self.clock.now() - claim.created
+        return age > time_for(operation, self.longest) and operation not in NEVER_GIVEN_UP
 
     def _give_up(self, claim: Claim, message: str) -> bool:
         effect = self.outbox.lock(claim.effect.id)

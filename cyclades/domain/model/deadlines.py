@@ -1,0 +1,33 @@
+"""How long an operation may take until its user is told that it has not ended."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from cyclades.domain.model.effects import Operation
+
+# In parts of the longest time that the operator allows: copying an image takes long.
+PARTS: Final[Mapping[Operation, int]] = {
+    Operation.CREATE: 1,
+    Operation.START: 6,
+    Operation.STOP: 6,
+    Operation.REBOOT: 6,
+    Operation.REMOVE: 1,
+}
+# What is worth doing however late it is; the rest is given up if it surely was never sent.
+NEVER_GIVEN_UP: Final = frozenset({Operation.REMOVE})
+
+TOO_LATE: Final = "The cluster could not be reached in time."
+STILL_AWAITED: Final = (
+    "The cluster has not finished this in time. Should it still do so, the server will show it."
+)
+
+
+def time_for(operation: Operation, longest: float) -> timedelta:
+    """How long it may take; `longest` in seconds."""
+    return timedelta(seconds=longest / PARTS[operation])
+
+
+def latest_starts(longest: float, now: datetime) -> Mapping[Operation, datetime]:
+    """What began before these moments is late now."""
+    return {operation: now - time_for(operation, longest) for operation in PARTS}
