@@ -29,6 +29,7 @@ from cyclades.domain.model.errors import Collision, StaleVersion
 from cyclades.domain.services.identity import IdentityTools
 from cyclades.domain.services.image_uploads import ImageUploads
 from cyclades.ports.clock import Clock
+from cyclades.ports.hints import HintBroker
 from cyclades.ports.identity import IdentityProvider
 from cyclades.ports.ids import Ids
 from cyclades.ports.image_store import ImageStore
@@ -79,6 +80,12 @@ class Application:
         """Wake-up hints."""
         queue: Queue = adapter("queue", self.settings.queue)()
         return queue
+
+    @cached_property
+    def hints(self) -> HintBroker:
+        """How nodes say that something changed."""
+        broker: HintBroker = adapter("hints", self.settings.hints)(self)
+        return broker
 
     @cached_property
     def identity(self) -> IdentityProvider:
@@ -184,5 +191,7 @@ class Application:
 
     def close(self) -> None:
         """Release connections."""
+        if "hints" in vars(self):  # never made for nothing
+            self.hints.close()
         self.drivers.close()
         self.engine.dispose()

@@ -25,7 +25,10 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A message that nobody could use, and why. `id` is for the operator's commands."""
+    """A message that nobody could use, and why.
+
+    `id` is for the operator's commands; letters that say the same share it.
+    """
 
     id: str
     cluster_id: str
@@ -62,13 +65,20 @@ class HintChannel(Protocol):
         """It can never be used: put it where operators look. Raises BrokerUnavailable."""
         ...
 
+    def wait(self, seconds: float) -> None:
+        """Let time pass without losing what is not settled. Raises BrokerUnavailable."""
+        ...
+
     def close(self) -> None:
         """What is not settled is for somebody else."""
         ...
 
 
 class HintBroker(Protocol):
-    """Makes channels; shared by threads."""
+    """Makes channels; shared by threads.
+
+    Queues are bounded: a full one refuses what is published.
+    """
 
     def open(self, cluster_id: str) -> HintChannel:
         """A channel on the cluster's hints; its queue is made if missing.
@@ -78,7 +88,10 @@ class HintBroker(Protocol):
         ...
 
     def publish(self, cluster_id: str, body: bytes) -> None:
-        """Send a message the way a cluster's nodes do. Raises BrokerUnavailable."""
+        """Send a message the way a cluster's nodes do, and know that it arrived.
+
+        Raises BrokerUnavailable, also when the cluster has no queue or it is full.
+        """
         ...
 
     def depths(self, cluster_ids: Sequence[str]) -> Mapping[str, int]:
@@ -95,4 +108,8 @@ class HintBroker(Protocol):
 
     def drop(self, ids: Sequence[str]) -> int:
         """Forget these; how many there were. Raises BrokerUnavailable."""
+        ...
+
+    def close(self) -> None:
+        """Release connections; channels are closed by those who opened them."""
         ...

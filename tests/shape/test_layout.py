@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "cyclades"
 TOP = {"adapters", "bootstrap", "commands", "domain", "ports", "web", "workers"}
 ADAPTERS = {
+    "amqp",
     "files",
     "ganeti",
     "local_identity",
@@ -20,6 +21,7 @@ ADAPTERS = {
 }
 GROUPS = (
     "cyclades.cluster_driver",
+    "cyclades.hints",
     "cyclades.identity",
     "cyclades.image_store",
     "cyclades.queue",

@@ -10,6 +10,7 @@ cluster's credentials can write one.
 `status` and `opcode` are there for people who look into a queue; nothing here believes them.
 """
 
+import hashlib
 import json
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,6 +20,8 @@ LARGEST: Final = 16 * 1024  # bytes
 LONGEST_NAME: Final = 255
 LONGEST_MESSAGE: Final = 500
 LARGEST_JOB: Final = 2**53
+MOST_DELIVERIES: Final = 10  # of one hint that cannot be handled; then it is parked
+TOO_OFTEN: Final = "delivered too often"
 
 
 class HintKind(StrEnum):
@@ -90,6 +93,12 @@ def write_hint(hint: Hint) -> bytes:
         "token": hint.token,
     }
     return json.dumps({name: value for name, value in values.items() if value is not None}).encode()
+
+
+def letter_id(cluster_id: str, reason: str, body: bytes) -> str:
+    """What operators call a hint that was parked."""
+    told = b"\0".join((cluster_id.encode(), reason.encode(), body))
+    return hashlib.sha256(told).hexdigest()[:12]
 
 
 def _number(data: dict[str, Any], name: str, most: int) -> int | None:
