@@ -4,10 +4,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import Final
 
 from cyclades.adapters.ganeti.errors import NotKnown, QueueClosed, Refused
 from cyclades.ports.clock import Clock
-from cyclades.ports.cluster_driver import AuthenticationFailed, ClusterUnavailable
+from cyclades.ports.cluster_driver import (
+    AuthenticationFailed,
+    ClusterUnavailable,
+    IdentityMismatch,
+)
+
+# A cluster that is left alone for one of these goes on saying so.
+KINDS: Final = (AuthenticationFailed, IdentityMismatch)
 
 
 @dataclass(slots=True)
@@ -62,4 +70,6 @@ class Breaker:
             if self._failures >= self.threshold:
                 pause = self.locked_out if refused else self.delay
                 self._open_until = self.clock.monotonic() + pause
-                self._last = AuthenticationFailed if refused else ClusterUnavailable
+                self._last = next(
+                    (kind for kind in KINDS if isinstance(error, kind)), ClusterUnavailable
+                )

@@ -1,8 +1,7 @@
 """The driver of a real Ganeti cluster, over RAPI."""
 
 from collections.abc import Sequence
-from threading import Lock
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from cyclades.adapters.ganeti import reports
 from cyclades.adapters.ganeti.errors import AnswerLost, NotKnown, Refused
@@ -24,7 +23,10 @@ from cyclades.ports.cluster_driver import (
 )
 from cyclades.ports.documents import Documents
 
-IDENTITY_LASTS: Final = 300.0
+Result = TypeVar("Result")
+# How long we believe in who answered, in seconds; before a submission, hardly at all.
+IDENTITY_LASTS: Final = 10.0
+IDENTITY_OF_SUBMISSION_LASTS: Final = 1.0
 
 
 class GanetiDriver(ClusterDriver):
@@ -43,20 +45,19 @@ class GanetiDriver(ClusterDriver):
         self._options = Options.parse(connection.options)
         self._rapi = Rapi(connection, clock, limits)
         self._clock = clock
-        self._lock = Lock()
-        self._trusted_until: float | None = None
+        self._vetted: float | None = None  # when we last saw who answers
 
     def identity(self) -> ClusterIdentity:
-        identity = reports.identity(self._ask(Call("GET", "/2/info")))
-        if self._expected_uuid not in {None, identity.uuid}:
-            raise IdentityMismatch("Another cluster answers.")
+        self._vetted = None
+        identity = self._rapi.locate(Call("GET", "/2/info"), self._vet)
+        self._vetted = self._clock.monotonic()
         return identity
 
     def capacity(self) -> Capacity:
         return reports.capacity(self._read(Call("GET", "/2/nodes", query={"bulk": "1"})))
 
     def submit(self, effect: Effect) -> int:
-        self._check_identity()
+        self._check_identity(IDENTITY_OF_SUBMISSION_LASTS)
         try:
             return number(self._call(call_of(effect, self._options)))
         except AnswerLost as error:
@@ -66,14 +67,14 @@ class GanetiDriver(ClusterDriver):
 
     def find(self, effect_id: str) -> int | None:
         self._check_identity()
-        return find_job(self._ask, effect_id)
+        return self._surely(find_job(self._ask, effect_id))
 
     def job(self, job_id: int) -> JobReport | None:
         self._check_identity()
         for row in query(self._ask, list(reports.JOB_FIELDS), ["=", "id", job_id]):
             if row.get("id") == job_id and "status" in row:
                 return reports.job_report(self._cluster_id, row)
-        return None
+        return self._surely(None)
 
     def jobs(self, since: int = 0) -> Sequence[JobReport]:
         body = {"fields": reports.JOB_FIELDS, "qfilter": [">", "id", since]}
@@ -88,7 +89,7 @@ class GanetiDriver(ClusterDriver):
         try:
             answer = self._call(Call("GET", instance_path(name)))
         except NotKnown:
-            return None
+            return self._surely(None)
         except Refused as error:
             raise AnswerLost("The cluster refuses to show an instance.") from error
         return reports.instance_report(self._cluster_id, answer)
@@ -121,20 +122,29 @@ class GanetiDriver(ClusterDriver):
         try:
             return self._rapi.send(call)
         except ClusterUnavailable:
-            with self._lock:
-                self._trusted_until = None
+            self._vetted = None
             raise
 
-    def _check_identity(self) -> None:
+    def _vet(self, data: object) -> ClusterIdentity:
+        """Who answered, if it is who should. Raises IdentityMismatch, AnswerLost."""
+        identity = reports.identity(data)
+        if self._expected_uuid not in {None, identity.uuid}:
+            raise IdentityMismatch("Another cluster answers.")
+        return identity
+
+    def _check_identity(self, lasts: float = IDENTITY_LASTS) -> None:
         """See that the right cluster answers, now and then. Raises ClusterUnavailable."""
         if self._expected_uuid is None:
             return
-        with self._lock:
-            until = self._trusted_until
-        if until is None or self._clock.monotonic() >= until:
+        vetted = self._vetted
+        if vetted is None or self._clock.monotonic() - vetted >= lasts:
             self.identity()
-            with self._lock:
-                self._trusted_until = self._clock.monotonic() + IDENTITY_LASTS
+
+    def _surely(self, found: Result) -> Result:
+        """A "not known" counts only if the right cluster still answers after it."""
+        if found is None:
+            self._check_identity(lasts=0)
+        return found
 
 
 def make(

@@ -57,6 +57,11 @@ class DeadlineSocket(ssl.SSLSocket):
             raise TimeoutError
         self.settimeout(min(left, self.silence))
 
+    def send(self, data: Any, flags: int = 0) -> int:
+        """One write under the deadline: who reads slowly holds nobody either."""
+        self.arm()
+        return super().send(data, flags)
+
     def recv_into(self, buffer: Any, nbytes: int | None = None, flags: int = 0) -> int:
         """One read under the deadline."""
         self.arm()

@@ -70,14 +70,14 @@ class RapiServer(ThreadingHTTPServer):
         self.server_close()
 
     def play(self, trick: str, times: int = 1, only: str = "") -> None:
-        """Answer the next requests, of this method if one is given, with one of `TRICKS`."""
+        """Answer the next requests that begin so ("PUT", "GET /2/info") with one of `TRICKS`."""
         with self._lock:
             self._tricks, self._only = [trick] * times, only
 
-    def trick_for(self, method: str) -> str:
-        """The trick for this request, or an empty text."""
+    def trick_for(self, request: str) -> str:
+        """The trick for this request (method and path), or an empty text."""
         with self._lock:
-            return self._tricks.pop() if self._tricks and self._only in {"", method} else ""
+            return self._tricks.pop() if self._tricks and request.startswith(self._only) else ""
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         """TLS in the connection's own thread, so that nobody waits for a slow one."""
@@ -106,7 +106,7 @@ class Handler(BaseHTTPRequestHandler):
         authorization = self.headers.get("Authorization")
         self.server.journal.requests.append((self.command, self.path, authorization is not None))
         content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        trick = self.server.trick_for(self.command)
+        trick = self.server.trick_for(f"{self.command} {self.path}")
         if trick == "swallow_request":
             return
         if authorization != self.server.authorization:
@@ -176,6 +176,10 @@ class Handler(BaseHTTPRequestHandler):
         while not self.server.stopping.is_set():
             self.wfile.write(b" " * 65_536)
 
+    def half_list(self) -> None:
+        """Every other instance, as if that were all."""
+        self.say(200, rapi_routes.list_instances(self.server.store, Asked(()))[::2])
+
     def silence(self) -> None:
         """No answer, and no end of the connection either."""
         self.server.stopping.wait(60)
@@ -192,10 +196,15 @@ BEFORE: Final[dict[str, Callable[[Handler], None]]] = {
     "drip_headers": Handler.drip_headers,
     "flood": Handler.flood,
     "silence": Handler.silence,
+    "half_list": Handler.half_list,
+    "empty_list": fixed(200, b"[]", JSON),
     "html": fixed(502, HTML, "text/html"),
     "html_200": fixed(200, HTML, "text/html"),
     "html_404": fixed(404, HTML, "text/html"),
     "error_500": fixed(500, b'{"code": 500, "message": "node1.internal", "explain": ""}', JSON),
+    "error_503": fixed(503, HTML, "text/html"),
+    "error_504": fixed(504, b"", "text/plain"),
+    "queue_full": fixed(500, b'{"code": 500, "message": "Job queue is full", "explain": ""}', JSON),
     "truncated": fixed(200, b'{"name": "clus', JSON, Content_Length="500"),
     "half_json": fixed(200, b'{"name": "clus', JSON),
     "empty": fixed(200, b"", JSON),
@@ -207,4 +216,5 @@ BEFORE: Final[dict[str, Callable[[Handler], None]]] = {
     "unauthorized": fixed(401, b"", "text/plain"),
     "forbidden": fixed(403, b"", "text/plain"),
 }
+LAWFUL: Final = frozenset({"half_list", "empty_list", "queue_full", "unauthorized", "forbidden"})
 TRICKS: Final = (*BEFORE, "swallow_request", "swallow_answer")
