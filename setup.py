@@ -16,7 +16,6 @@ RUNTIME = [
     "granian>=2.8,<3",
     "uvicorn>=0.54,<1",
     "starlette>=1.10,<2",
-    "a2wsgi>=1.10,<2",
     "orjson>=3.13,<4",
     # The database and its transactions.
     "SQLAlchemy>=2.1.9,<2.2",

@@ -71,6 +71,8 @@ class Settings:
     feed_retention: int = 24 * 3600
     feed_ticket_ttl: int = 30
     feed_heartbeat: float = 15.0
+    feed_stream_life: float = 900.0  # then its reader needs another ticket, and thus a token
+    feed_streams_per_user: int = 100  # open at once, in each process
     metrics_key: str = ""  # the bearer of this may read /metrics; administrators always may
     disk_template: str = "file"
     instance_prefix: str = "cyclades-"

@@ -1,19 +1,48 @@
-"""`cyclades serve`: the API, and in an embedded setup the workers, in one process."""
+"""`cyclades serve`: API and feed, and in an embedded setup the workers, in one process."""
 
-import secrets
 import signal
 import socket
 from pathlib import Path
 
 import click
-from waitress.server import create_server
+import uvicorn
 
 from cyclades.commands import ini
 from cyclades.commands.first_run import first_run
 from cyclades.commands.worker import start_workers
 from cyclades.web.api import make_api
+from cyclades.web.bridge import Bridge
+from cyclades.web.live import Live
 
 THREADS = 8
+IDLE = 120  # seconds for which a connection is kept for the next request
+PATIENCE = 2  # seconds that requests in progress have when all ends
+
+
+class Server(uvicorn.Server):
+    """Streams have no end of their own: they are told."""
+
+    def __init__(self, live: Live) -> None:
+        """Of this application."""
+        self._live = live
+        super().__init__(
+            uvicorn.Config(
+                live,
+                lifespan="off",
+                log_config=None,
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,  # whom to believe is the API's matter
+                timeout_keep_alive=IDLE,
+                timeout_graceful_shutdown=PATIENCE,
+            )
+        )
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the streams, then the rest."""
+        self._live.end()
+        await super().shutdown(sockets)
 
 
 @click.command()
@@ -31,13 +60,8 @@ def serve(path: Path, host: str, port: int) -> None:
     url = f"http://{host}:{listening.getsockname()[1]}"
     first_run(app, app.settings.public_url or url, say)
     running = start_workers(app) if app.settings.workers else None
-    server = create_server(
-        make_api(app),
-        sockets=[listening],
-        threads=THREADS,
-        ident=secrets.token_hex(2),
-        max_request_body_size=app.settings.image_max_bytes,
-    )
+    bridge = Bridge(make_api(app), THREADS)
+    server = Server(Live(app, bridge))
 
     def end(_number: int, _frame: object) -> None:
         raise KeyboardInterrupt
@@ -45,12 +69,12 @@ def serve(path: Path, host: str, port: int) -> None:
     signal.signal(signal.SIGTERM, end)
     say(f"Cyclades serves on {url}/ - Ctrl-C ends it.")
     try:
-        server.run()
+        server.run(sockets=[listening])
     except KeyboardInterrupt:
         pass
     finally:
         say("Ending ...")
-        server.close()
+        bridge.close()
         if running:
             running.stop(app.queue.wake)
         app.close()
