@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import cached_property
 
+from cyclades.adapters.sql.audit import SqlAudit
 from cyclades.adapters.sql.clusters import SqlClusters
 from cyclades.adapters.sql.divergences import SqlDivergences
 from cyclades.adapters.sql.flavors import SqlFlavors
@@ -16,12 +17,14 @@ from cyclades.adapters.sql.views.servers import SqlServerViews
 from cyclades.bootstrap.image import ImageUnit
 from cyclades.bootstrap.network import NetworkUnit
 from cyclades.domain.services.cluster_poll import Watched
+from cyclades.domain.services.cluster_repair import ClusterRepair
 from cyclades.domain.services.cluster_updates import ClusterUpdates
 from cyclades.domain.services.clusters import Clusters
 from cyclades.domain.services.deadlines import Deadlines
 from cyclades.domain.services.effect_submission import EffectSubmission
 from cyclades.domain.services.flavors import FlavorCatalogue
 from cyclades.domain.services.keypairs import Keypairs
+from cyclades.domain.services.ledger_audit import LedgerAudit
 from cyclades.domain.services.server_actions import ServerActions
 from cyclades.domain.services.server_creation import ServerCreation
 from cyclades.domain.services.server_settlement import ServerSettlement
@@ -163,6 +166,29 @@ class ComputeUnit(NetworkUnit, ImageUnit):
             self.cluster_updates,
             self.app.clock,
             self.app.settings.effect_deadline,
+        )
+
+    @cached_property
+    def audit(self) -> SqlAudit:
+        """What audits read."""
+        return SqlAudit(self.connection)
+
+    @cached_property
+    def cluster_repair(self) -> ClusterRepair:
+        """Mending what an audit of a cluster found."""
+        return ClusterRepair(self.servers, self.cluster_updates, self.server_ports)
+
+    @cached_property
+    def ledger_audit(self) -> LedgerAudit:
+        """The database against itself."""
+        return LedgerAudit(
+            self.audit,
+            self.outbox,
+            self.servers,
+            self.server_settlement,
+            self.server_ports,
+            self.feed,
+            self.app.clock,
         )
 
     def watched(self, cluster_id: str) -> Sequence[Watched]:

@@ -11,11 +11,13 @@ from cyclades.commands import ini
 from cyclades.workers.effects import EffectsWorker
 from cyclades.workers.housekeeping import HousekeepingWorker
 from cyclades.workers.poller import PollerWorker
+from cyclades.workers.reconciler import ReconcilerWorker
 from cyclades.workers.running import Running, Worker
 
 KINDS: Mapping[str, Callable[[Application], Worker]] = {
     "effects": EffectsWorker,
     "poller": PollerWorker,
+    "reconciler": ReconcilerWorker,
     "housekeeping": HousekeepingWorker,
 }
 

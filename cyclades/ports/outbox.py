@@ -115,6 +115,10 @@ class Outbox(Protocol):
         """
         ...
 
+    def overdue(self) -> Sequence[InFlight]:
+        """All effects that are overdue and not finished, oldest first."""
+        ...
+
     def mark_overdue(self, effect_id: str) -> None:
         """It is waited for no longer by its user, and no longer counts for its cluster's limit."""
         ...

@@ -4,7 +4,6 @@ One look at a time for each cluster, in a thread of its own, so that a dead clus
 delays only its own servers. A lease keeps several pollers apart.
 """
 
-import threading
 from collections.abc import Iterable
 from datetime import timedelta
 from functools import partial
@@ -13,9 +12,9 @@ import structlog
 
 from cyclades.bootstrap import Application, Unit
 from cyclades.bootstrap.faultpoints import reached
-from cyclades.domain.model.errors import NotFound
 from cyclades.domain.services.cluster_poll import ClusterPoll, PollMemory, Report
 from cyclades.ports.cluster_driver import ClusterUnavailable
+from cyclades.workers.cluster_threads import ClusterThreads
 
 log = structlog.get_logger("cyclades.poller")
 LEASE = 15  # seconds
@@ -102,50 +101,23 @@ def applied_in(report: Report, unit: Unit) -> bool:
 
 
 class PollerWorker:
-    """One thread a cluster; clusters come and go while it runs."""
+    """One thread a cluster."""
 
     name = "poller"
 
     def __init__(self, app: Application) -> None:
         """No cluster is polled yet."""
-        self._app = app
-        self._holder = app.ids.new()
-        self._stopping = threading.Event()
-        self._threads: dict[str, threading.Thread] = {}
+        holder = app.ids.new()
+        self._pause = app.settings.poll_slow
+        self._threads = ClusterThreads(
+            app, self.name, lambda cluster_id: ClusterPoller(app, cluster_id, holder)
+        )
 
     def turn(self) -> float:
         """Poll the clusters that are there and not offline."""
-        with self._app.reader() as unit:
-            wanted = {cluster.id for cluster in unit.clusters.list() if not cluster.offline}
-        for cluster_id in wanted - self._alive():
-            thread = threading.Thread(
-                target=self._poll, args=(cluster_id,), name=f"poll-{cluster_id}", daemon=True
-            )
-            self._threads[cluster_id] = thread
-            thread.start()
-        return self._app.settings.poll_slow
+        self._threads.follow()
+        return self._pause
 
     def close(self) -> None:
         """End the threads."""
-        self._stopping.set()
-        self._app.queue.wake("poller")
-        for thread in self._threads.values():
-            thread.join(timeout=30)
-
-    def _alive(self) -> set[str]:
-        return {name for name, thread in self._threads.items() if thread.is_alive()}
-
-    def _poll(self, cluster_id: str) -> None:
-        poller, seen = ClusterPoller(self._app, cluster_id, self._holder), 0
-        while not self._stopping.is_set():
-            try:
-                with self._app.reader() as unit:
-                    if unit.clusters.get(cluster_id).offline:
-                        return
-                pause = poller.turn()
-            except NotFound:
-                return  # the operator removed the cluster
-            except Exception:
-                log.exception("a look failed", cluster=cluster_id)
-                pause = self._app.settings.poll_slow
-            seen = self._app.queue.wait("poller", seen, pause)
+        self._threads.close()

@@ -207,6 +207,11 @@ class SqlOutbox(Outbox):
         )
         return self._connection.execute(query).scalars().all()
 
+    def overdue(self) -> Sequence[InFlight]:
+        """Select."""
+        query = select(effects).where(effects.c.finished.is_(None), effects.c.overdue)
+        return [_in_flight(row) for row in self._connection.execute(query.order_by(effects.c.seq))]
+
     def mark_overdue(self, effect_id: str) -> None:
         """Update."""
         self._connection.execute(

@@ -21,6 +21,7 @@ TOO_LATE: Final = "The cluster could not be reached in time."
 STILL_AWAITED: Final = (
     "The cluster has not finished this in time. Should it still do so, the server will show it."
 )
+LOST: Final = "The operation was lost. Please try again."
 
 
 def time_for(operation: Operation, longest: float) -> timedelta:

@@ -151,6 +151,12 @@ class Server:
             self.vm_state = AFTER_DEADLINE[operation]
             self.fault = Fault(500, message, now)
 
+    def lose(self, message: str, now: datetime) -> None:
+        """The command that it waits for is nowhere to be found."""
+        self.effect_id, self.task_state = None, None
+        if self.vm_state is VmState.BUILDING:
+            self.vm_state, self.fault = VmState.ERROR, Fault(500, message, now)
+
     def _settle(self, effect_id: str) -> None:
         # A newer command (a delete, most often) keeps its own task state.
         if self.effect_id == effect_id:
@@ -161,6 +167,11 @@ class Server:
     def quiet(self) -> bool:
         """Nothing is being done by us, and there was an instance: what is seen is what is."""
         return self.effect_id is None and self.launched is not None and not self.deleted
+
+    @property
+    def never_built(self) -> bool:
+        """Its creation failed, for good."""
+        return self.vm_state is VmState.ERROR and self.launched is None and self.effect_id is None
 
     def observe(self, seen: InstanceReport) -> bool:
         """Take over what the cluster shows of a quiet server; True if anything changed."""

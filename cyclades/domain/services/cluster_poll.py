@@ -7,6 +7,7 @@ is, so that a report never counts against something newer.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from cyclades.domain.model.divergence import too_many
 from cyclades.domain.model.effects import Operation
 from cyclades.domain.model.reports import (
     InstanceAbsent,
@@ -25,7 +26,6 @@ Report = JobReport | InstanceReport | InstanceAbsent | InstanceLeft
 CREATION, REMOVAL = "OP_INSTANCE_CREATE", "OP_INSTANCE_REMOVE"
 LOSSES_TO_BELIEVE = 3  # looks in a row at which a job was missing
 LOST_CODE = "job_lost"
-FUSE_SHARE, FUSE_FLOOR = 0.2, 3  # absences in one look beyond which none is believed
 
 # Whether an operation whose job was lost has happened all the same.
 HAPPENED: Mapping[Operation, tuple[Power | None, ...]] = {
@@ -97,7 +97,7 @@ class ClusterPoll:
             if name in seen and differs(seen[name], known):
                 yield replace(seen[name], server_version=known.version)
         missing = [name for name in quiet if name not in seen and name not in busy]
-        if len(missing) > max(FUSE_FLOOR, FUSE_SHARE * len(quiet)):
+        if too_many(len(missing), len(quiet)):
             return  # a list with this many holes is no evidence
         for name in missing:
             yield from self._look(quiet[name], removed=False)

@@ -108,8 +108,11 @@ class ClusterUpdates:
     @apply.register
     def _left_over(self, report: InstanceLeft) -> bool:
         server = self.servers.by_instance(report.cluster_id, report.instance)
-        if server is None or not server.deleted:
+        if server is None or not (server.deleted or server.never_built):
             return False
+        flying = self.outbox.in_flight(report.cluster_id)
+        if any(effect.server_id == server.id for effect in flying):
+            return False  # whatever it is ends with the instance removed, or is looked at again
         self._remove_instance(server, f"req-{self.ids.new()}")
         return True
 

@@ -1,6 +1,6 @@
 """The interfaces of servers: made or taken with the server, given back with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -106,6 +106,23 @@ class ServerPorts:
         """Say whether the server's ports carry traffic."""
         for port in self.ports.mark(server_id, ACTIVE if active else DOWN, self.clock.now()):
             self._publish(port)
+
+    def show(self, server_id: str, states: Callable[[Collection[str]], Mapping[str, str]]) -> bool:
+        """Give the server's ports these statuses by their MACs; whether any changed."""
+        mine = [port for port in self.ports.of_device(server_id) if port.on_server]
+        wanted, changed = states([port.mac for port in mine]), False
+        for port in mine:
+            if port.status != wanted[port.mac]:
+                shown = replace(
+                    port,
+                    status=wanted[port.mac],
+                    updated=self.clock.now(),
+                    version=port.version + 1,
+                )
+                self.ports.save(shown)
+                self._publish(shown)
+                changed = True
+        return changed
 
     def _items(self, project_id: str, wanted: Wanted) -> Sequence[WantedInterface]:
         if isinstance(wanted, str):

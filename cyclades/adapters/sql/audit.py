@@ -1,0 +1,206 @@
+"""What audits read, in SQL."""
+
+from collections.abc import Collection, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    union_all,
+    update,
+)
+
+from cyclades.adapters.sql.schema.effects import effects
+from cyclades.adapters.sql.schema.networks import networks
+from cyclades.adapters.sql.schema.ports import ports
+from cyclades.adapters.sql.schema.quotas import quotas
+from cyclades.adapters.sql.schema.security_groups import security_groups
+from cyclades.adapters.sql.schema.servers import servers
+from cyclades.adapters.sql.schema.subnets import addresses, subnets
+from cyclades.adapters.sql.upserts import UPSERTS
+from cyclades.domain.model.effects import Operation
+from cyclades.domain.model.port import COMPUTE_OWNER
+from cyclades.domain.model.server_states import VmState
+from cyclades.ports.audit import Audit, AuditedServer, Drift, Leak, LostOperation, NamedServer
+
+AT_ONCE = 500  # names in one statement
+ON_SERVER = ports.c.device_owner.startswith(COMPUTE_OWNER)
+IN_FLIGHT = (
+    select(effects.c.seq)
+    .where(effects.c.server_id == servers.c.id, effects.c.finished.is_(None))
+    .exists()
+)
+IDLE = and_(servers.c.effect_id.is_(None), ~IN_FLIGHT)
+BUILD_FAILED = (
+    select(effects.c.seq)
+    .where(
+        effects.c.server_id == servers.c.id,
+        effects.c.operation == Operation.CREATE,
+        effects.c.state == "failed",
+    )
+    .exists()
+)
+SERVERS = (
+    select(
+        servers.c.id,
+        servers.c.instance,
+        servers.c.version,
+        servers.c.vm_state,
+        servers.c.power,
+        servers.c.vcpus,
+        servers.c.ram,
+        servers.c.disk,
+        servers.c.absences,
+        and_(IDLE, servers.c.launched.is_not(None)).label("quiet"),
+        and_(IDLE, servers.c.launched.is_(None), BUILD_FAILED).label("failed"),
+        ports.c.mac,
+        ports.c.status,
+    )
+    .outerjoin(ports, and_(ports.c.device_id == servers.c.id, ON_SERVER))
+    .where(servers.c.cluster_id == bindparam("cluster"), ~servers.c.deleted)
+    .order_by(servers.c.id)
+)
+
+# What of which table a project is charged for: rows, or a sum over them.
+COUNTED: Mapping[str, tuple[ColumnElement[str], ColumnElement[int], ColumnElement[bool]]] = {
+    "instances": (servers.c.project_id, func.count(), ~servers.c.deleted),
+    "cores": (servers.c.project_id, func.sum(servers.c.vcpus), ~servers.c.deleted),
+    "ram": (servers.c.project_id, func.sum(servers.c.ram), ~servers.c.deleted),
+    "port": (ports.c.project_id, func.count(), ports.c.project_id != ""),
+    "network": (networks.c.project_id, func.count(), networks.c.project_id != ""),
+    "subnet": (subnets.c.project_id, func.count(), subnets.c.project_id != ""),
+    "security_group": (
+        security_groups.c.project_id,
+        func.count(),
+        not_(security_groups.c.is_default),
+    ),
+}
+
+
+def _drifts() -> Select[str, str, int, int]:
+    counts = [
+        select(
+            project.label("project_id"),
+            literal(resource).label("resource"),
+            literal(0).label("booked"),
+            amount.label("counted"),
+        )
+        .where(where)
+        .group_by(project)
+        for resource, (project, amount, where) in COUNTED.items()
+    ]
+    booked = select(
+        quotas.c.project_id, quotas.c.resource, quotas.c.used, literal(0).label("counted")
+    ).where(quotas.c.resource.in_(list(COUNTED)))
+    both = union_all(*counts, booked).subquery()
+    in_book, there = func.sum(both.c.booked), func.sum(both.c.counted)
+    return (
+        select(both.c.project_id, both.c.resource, in_book, there)
+        .group_by(both.c.project_id, both.c.resource)
+        .having(in_book != there)
+        .order_by(both.c.project_id, both.c.resource)
+    )
+
+
+DRIFTS = _drifts()
+
+
+class SqlAudit(Audit):
+    """One statement a sight."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work in this connection's transaction."""
+        self._connection = connection
+
+    def servers(self, cluster_id: str) -> Sequence[AuditedServer]:
+        """Select; a row a port."""
+        rows = self._connection.execute(SERVERS, {"cluster": cluster_id}).all()
+        return [_audited(list(each)) for _, each in groupby(rows, lambda row: row.id)]
+
+    def named(self, instances: Collection[str]) -> Mapping[str, NamedServer]:
+        """Select."""
+        found: dict[str, NamedServer] = {}
+        columns = (servers.c.instance, servers.c.id, servers.c.cluster_id, servers.c.deleted)
+        names = sorted(instances)
+        for start in range(0, len(names), AT_ONCE):
+            some = servers.c.instance.in_(names[start : start + AT_ONCE])
+            query = select(*columns, IDLE.label("idle")).where(some)
+            for row in self._connection.execute(query):
+                found[row.instance] = NamedServer(row.id, row.cluster_id, row.deleted, row.idle)
+        return found
+
+    def leaks(self) -> Sequence[Leak]:
+        """Select ports whose server is deleted."""
+        rows = self._connection.execute(
+            select(ports.c.device_id, ports.c.id, addresses.c.address)
+            .join(servers, servers.c.id == ports.c.device_id)
+            .outerjoin(addresses, addresses.c.port_id == ports.c.id)
+            .where(ON_SERVER, servers.c.deleted)
+            .order_by(ports.c.device_id, ports.c.id, addresses.c.address)
+        )
+        return [
+            Leak(server_id, len({row.id for row in held}), [r.address for r in held if r.address])
+            for server_id, group in groupby(rows, lambda row: row.device_id)
+            for held in (list(group),)
+        ]
+
+    def drifts(self) -> Sequence[Drift]:
+        """Select: one statement, so that no charge is seen by halves."""
+        rows = self._connection.execute(DRIFTS)
+        return [Drift(row[0], row[1], int(row[2]), int(row[3])) for row in rows]
+
+    def lost_operations(self) -> Sequence[LostOperation]:
+        """Select."""
+        waits = or_(servers.c.effect_id.is_not(None), servers.c.vm_state == VmState.BUILDING)
+        query = (
+            select(servers.c.id, servers.c.cluster_id, servers.c.vm_state, servers.c.task_state)
+            .where(~servers.c.deleted, waits, ~IN_FLIGHT)
+            .order_by(servers.c.id)
+        )
+        return [LostOperation(*row) for row in self._connection.execute(query)]
+
+    def recount(self, project_id: str, resource: str) -> bool:
+        """Lock the project's row, then update it by a count that begins after that."""
+        row = {"project_id": project_id, "resource": resource}
+        make = UPSERTS[self._connection.dialect.name]
+        self._connection.execute(
+            make(quotas).values(**row, used=0).on_conflict_do_nothing(),
+        )
+        mine = and_(quotas.c.project_id == project_id, quotas.c.resource == resource)
+        self._connection.execute(select(quotas.c.used).where(mine).with_for_update())
+        project, amount, where = COUNTED[resource]
+        counted = select(func.coalesce(amount, 0)).where(project == project_id, where)
+        there = counted.scalar_subquery()
+        done = self._connection.execute(
+            update(quotas).where(mine, quotas.c.used != there).values(used=there)
+        )
+        return done.rowcount == 1
+
+
+def _audited(rows: Sequence[Row[Any]]) -> AuditedServer:
+    """The server of these rows, one a port, or one without."""
+    about = rows[0]
+    return AuditedServer(
+        about.id,
+        about.instance,
+        about.version,
+        about.vm_state,
+        about.power,
+        about.vcpus,
+        about.ram,
+        about.disk,
+        about.absences,
+        about.quiet,
+        about.failed,
+        {row.mac: row.status for row in rows if row.mac},
+    )

@@ -1,0 +1,265 @@
+"""One audit of a cluster: what its instances say against what our servers say.
+
+Reads only. The database is read before the cluster and again after it, and only servers
+that are the same both times are judged: what is created, changed or deleted meanwhile is
+left for the next audit. What is missing is asked for by name before it counts.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from cyclades.domain.model.divergence import Divergence, DivergenceKind, too_many
+from cyclades.domain.model.port import ACTIVE, DOWN
+from cyclades.domain.model.reports import (
+    InstanceAbsent,
+    InstanceLeft,
+    InstanceReport,
+    JobRank,
+    Power,
+)
+from cyclades.domain.model.server import ABSENCES_TO_BELIEVE
+from cyclades.domain.model.server_states import AS_SEEN, VmState
+from cyclades.ports.audit import AuditedServer, NamedServer
+from cyclades.ports.cluster_driver import ClusterDriver
+
+KINDS: Final = (
+    DivergenceKind.STALE_SERVER,
+    DivergenceKind.ORPHAN_INSTANCE,
+    DivergenceKind.DOUBLED_INSTANCE,
+    DivergenceKind.FOREIGN_PREFIX,
+    DivergenceKind.UNKNOWN_INSTANCE,
+    DivergenceKind.POWER,
+    DivergenceKind.SIZE,
+    DivergenceKind.NICS,
+    DivergenceKind.DISKS,
+    DivergenceKind.TAGS,
+    DivergenceKind.FUSE,
+)
+GIB = 1024  # MiB
+TAG = "cyclades:server:"
+
+Report = InstanceReport | InstanceAbsent | InstanceLeft
+Check = Callable[[AuditedServer, InstanceReport], tuple[str, bool] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A divergence, and the report that mends it, if anything does."""
+
+    divergence: Divergence
+    report: Report | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What an audit found, and the objects that it could not judge."""
+
+    found: Sequence[Finding]
+    not_judged: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """All that was read. `before` and `after` by id, `named` by instance."""
+
+    before: Mapping[str, AuditedServer]
+    instances: Mapping[str, InstanceReport]
+    busy: Collection[str]
+    after: Mapping[str, AuditedServer]
+    named: Mapping[str, NamedServer]
+
+    def judged(self, server: AuditedServer) -> bool:
+        """Whether it was quiet and the same all the time, and no job is about it."""
+        same = self.before.get(server.id) == server
+        return same and server.quiet and server.instance not in self.busy
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterAudit:
+    """Looks at one cluster. `servers` and `named` are the Audit port's, each a look of its own.
+
+    `fuse`: believe no more absences and superfluous instances at once than is likely.
+    """
+
+    cluster_id: str
+    driver: ClusterDriver
+    servers: Callable[[], Sequence[AuditedServer]]
+    named: Callable[[Collection[str]], Mapping[str, NamedServer]]
+    prefix: str
+    fuse: bool = True
+
+    def look(self) -> Findings:
+        """Read and compare. Raises ClusterUnavailable."""
+        sight = self._read()
+        missing = [
+            server
+            for server in sight.after.values()
+            if sight.judged(server) and server.instance not in sight.instances
+        ]
+        orphans = [
+            name for name in sight.named if name in sight.instances and self._orphan(sight, name)
+        ]
+        removals = len(orphans) + sum(not believed(server) for server in missing)
+        blown = self.fuse and too_many(removals, len(sight.after))
+        found = [*self._compared(sight), *self._strangers(sight)]
+        found += [self._left(sight, name, mend=not blown) for name in orphans]
+        if blown:
+            detail = f"{removals} of {len(sight.after)} servers would be gone or removed"
+            found.append(self._finding(DivergenceKind.FUSE, self.cluster_id, detail))
+            found += [self._missing(server, None) for server in missing]
+        else:
+            found += self._proven(missing)
+        return Findings(found, not_judged(sight))
+
+    def _read(self) -> Sight:
+        before = {server.id: server for server in self.servers()}
+        jobs = self.driver.jobs()
+        instances = {seen.instance: seen for seen in self.driver.instances()}
+        jobs = [*jobs, *self.driver.jobs(max((job.job_id for job in jobs), default=0))]
+        busy = {job.instance for job in jobs if job.rank < JobRank.FINAL and job.instance}
+        named = self.named(instances.keys())
+        after = {server.id: server for server in self.servers()}
+        return Sight(before, instances, busy, after, named)
+
+    def _compared(self, sight: Sight) -> Iterator[Finding]:
+        for server in sight.after.values():
+            seen = sight.instances.get(server.instance)
+            if seen is None or not sight.judged(server) or seen.power not in AS_SEEN:
+                continue
+            report = replace(seen, server_version=server.version)
+            for kind, check in CHECKS.items():
+                if verdict := check(server, seen):
+                    detail, mends = verdict
+                    yield self._finding(kind, server.id, detail, report if mends else None)
+
+    def _proven(self, missing: Sequence[AuditedServer]) -> Iterator[Finding]:
+        for server in missing:
+            if self.driver.instance(server.instance) is None:
+                report = InstanceAbsent(
+                    self.cluster_id, server.instance, removed=False, server_version=server.version
+                )
+                yield self._missing(server, None if believed(server) else report)
+
+    def _missing(self, server: AuditedServer, report: Report | None) -> Finding:
+        detail = f"there is no instance {server.instance}"
+        if believed(server):
+            detail += "; its user sees it in ERROR"
+        return self._finding(DivergenceKind.STALE_SERVER, server.id, detail, report)
+
+    def _orphan(self, sight: Sight, name: str) -> bool:
+        """Its server was deleted, or had failed, before the cluster was read."""
+        row = sight.named[name]
+        if row.cluster_id != self.cluster_id or not row.idle or name in sight.busy:
+            return False
+        before, after = sight.before.get(row.id), sight.after.get(row.id)
+        if row.deleted:
+            return before is None and after is None
+        return before is not None and before == after and before.failed
+
+    def _left(self, sight: Sight, name: str, *, mend: bool) -> Finding:
+        row = sight.named[name]
+        why = "is deleted" if row.deleted else "could not be built"
+        return self._finding(
+            DivergenceKind.ORPHAN_INSTANCE,
+            name,
+            f"its server {row.id} {why}",
+            InstanceLeft(self.cluster_id, name) if mend else None,
+        )
+
+    def _strangers(self, sight: Sight) -> Iterator[Finding]:
+        for name, seen in sight.instances.items():
+            row = sight.named.get(name)
+            if row is not None and row.cluster_id != self.cluster_id:
+                kind, detail = DivergenceKind.DOUBLED_INSTANCE, f"server {row.id} is in another"
+            elif row is not None:
+                continue
+            elif name.startswith(self.prefix):
+                kind, detail = DivergenceKind.FOREIGN_PREFIX, "no server has ever had this name"
+            else:
+                kind, detail = DivergenceKind.UNKNOWN_INSTANCE, "not ours"
+            tags = [tag for tag in sorted(seen.tags) if tag.startswith(TAG)]
+            detail += f"; it has the tag {tags[0]}" if tags and row is None else ""
+            yield self._finding(kind, name, detail)
+
+    def _finding(
+        self, kind: DivergenceKind, object_id: str, detail: str, report: Report | None = None
+    ) -> Finding:
+        repairable = report is not None
+        return Finding(Divergence(kind, self.cluster_id, object_id, detail, repairable), report)
+
+
+def believed(server: AuditedServer) -> bool:
+    """Whether its absence was told to its user already."""
+    return server.absences >= ABSENCES_TO_BELIEVE
+
+
+def not_judged(sight: Sight) -> set[str]:
+    """Ids and instance names of which this sight proves nothing either way."""
+    unclear = [
+        server
+        for server in sight.after.values()
+        if not sight.judged(server)
+        or (
+            server.instance in sight.instances
+            and sight.instances[server.instance].power is Power.UNKNOWN
+        )
+    ]
+    named = {name for name, row in sight.named.items() if not row.idle}
+    ids = {server.id for server in unclear if not server.failed}
+    return ids | named | set(sight.busy)
+
+
+def power(server: AuditedServer, seen: InstanceReport) -> tuple[str, bool] | None:
+    """Running or not."""
+    if AS_SEEN[seen.power] == server.vm_state and seen.power == server.power:
+        return None
+    return f"is {seen.power}, the server is {server.vm_state} and {server.power}", True
+
+
+def size(server: AuditedServer, seen: InstanceReport) -> tuple[str, bool] | None:
+    """CPUs and memory."""
+    if (seen.vcpus, seen.memory_mib) == (server.vcpus, server.ram):
+        return None
+    there = f"{seen.vcpus} CPUs and {seen.memory_mib} MiB"
+    return f"has {there}, the server {server.vcpus} and {server.ram}", True
+
+
+def nics(server: AuditedServer, seen: InstanceReport) -> tuple[str, bool] | None:
+    """Interfaces by MAC address; a missing one shows in its port's status."""
+    there = {nic.mac.lower() for nic in seen.nics}
+    wanted = port_states(server.vm_state, server.ports, there)
+    lacks, extra = sorted(server.ports.keys() - there), sorted(there - server.ports.keys())
+    wrong = sorted(mac for mac, status in wanted.items() if server.ports[mac] != status)
+    words = (("lacks", lacks), ("has besides", extra), ("shows wrongly", wrong))
+    said = [f"{word} {', '.join(macs)}" for word, macs in words if macs]
+    return ("; ".join(said), bool(wrong)) if said else None
+
+
+def disks(server: AuditedServer, seen: InstanceReport) -> tuple[str, bool] | None:
+    """All disks together, in GiB."""
+    there = -(-sum(disk.size_mib for disk in seen.disks) // GIB)
+    if there in {server.disk, max(server.disk, 1)}:
+        return None
+    return f"has {len(seen.disks)} disks of {there} GiB, the server {server.disk}", False
+
+
+def tags(server: AuditedServer, seen: InstanceReport) -> tuple[str, bool] | None:
+    """The tag that tells operators whose it is."""
+    wanted = f"{TAG}{server.id}"
+    return None if wanted in seen.tags else (f"lacks the tag {wanted}", False)
+
+
+CHECKS: Final[Mapping[DivergenceKind, Check]] = {
+    DivergenceKind.POWER: power,
+    DivergenceKind.SIZE: size,
+    DivergenceKind.NICS: nics,
+    DivergenceKind.DISKS: disks,
+    DivergenceKind.TAGS: tags,
+}
+
+
+def port_states(vm_state: str, macs: Collection[str], there: Collection[str]) -> Mapping[str, str]:
+    """What a server's ports should show: traffic only through interfaces that are there."""
+    runs = vm_state == VmState.ACTIVE
+    return {mac: ACTIVE if runs and mac in there else DOWN for mac in macs}

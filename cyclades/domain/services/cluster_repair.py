@@ -1,0 +1,38 @@
+"""Mending what an audit of a cluster found, by the verbs that the update path has."""
+
+from dataclasses import dataclass
+
+from cyclades.domain.model.divergence import DivergenceKind
+from cyclades.domain.model.reports import InstanceReport
+from cyclades.domain.services.cluster_audit import Finding, port_states
+from cyclades.domain.services.cluster_updates import ClusterUpdates
+from cyclades.domain.services.server_ports import ServerPorts
+from cyclades.ports.servers import ServerRepository
+
+# A removal is not undone: one audit that says so is not enough.
+LOOKS_BEFORE = {DivergenceKind.ORPHAN_INSTANCE: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterRepair:
+    """In the caller's transaction; a finding about an older server changes nothing."""
+
+    servers: ServerRepository
+    updates: ClusterUpdates
+    ports: ServerPorts
+
+    def mend(self, finding: Finding, sightings: int) -> bool:
+        """Whether anything changed. `sightings`: audits in a row that found it."""
+        kind, report = finding.divergence.kind, finding.report
+        if report is None or sightings < LOOKS_BEFORE.get(kind, 1):
+            return False
+        if kind is DivergenceKind.NICS and isinstance(report, InstanceReport):
+            return self._show_ports(report)
+        return self.updates.apply(report)
+
+    def _show_ports(self, seen: InstanceReport) -> bool:
+        server = self.servers.by_instance(seen.cluster_id, seen.instance)
+        if server is None or not server.quiet or server.version != seen.server_version:
+            return False
+        there = {nic.mac.lower() for nic in seen.nics}
+        return self.ports.show(server.id, lambda macs: port_states(server.vm_state, macs, there))

@@ -1,0 +1,104 @@
+"""Audits as the reconciler and operators run them: look, write down, mend."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+import structlog
+
+from cyclades.bootstrap import Application, Unit
+from cyclades.bootstrap.faultpoints import reached
+from cyclades.domain.model.divergence import Divergence, Sighting
+from cyclades.domain.services import cluster_audit, ledger_audit
+from cyclades.domain.services.cluster_audit import ClusterAudit, Finding, Findings
+from cyclades.ports.audit import AuditedServer, NamedServer
+
+log = structlog.get_logger("cyclades.audit")
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """What was found, and what of it was mended at once."""
+
+    found: Sequence[Sighting]
+    mended: Sequence[Divergence]
+
+
+def look_at_cluster(app: Application, cluster_id: str, *, fuse: bool = True) -> Findings:
+    """Compare, and change nothing. Raises ClusterUnavailable."""
+
+    def servers() -> Sequence[AuditedServer]:
+        with app.reader() as unit:
+            return unit.audit.servers(cluster_id)
+
+    def named(names: Collection[str]) -> Mapping[str, NamedServer]:
+        with app.reader() as unit:
+            return unit.audit.named(names)
+
+    driver, prefix = app.drivers.of(cluster_id), app.settings.instance_prefix
+    return ClusterAudit(cluster_id, driver, servers, named, prefix, fuse).look()
+
+
+def audit_cluster(app: Application, cluster_id: str, *, fuse: bool = True) -> Audited:
+    """Look, write down what is there, and mend what mends itself. Raises ClusterUnavailable."""
+    findings = look_at_cluster(app, cluster_id, fuse=fuse)
+    reached("audited")
+    found = [finding.divergence for finding in findings.found]
+    now = app.clock.now()
+    sightings = app.atomically(
+        lambda unit: unit.divergences.record(
+            cluster_id, cluster_audit.KINDS, found, now, not_judged=findings.not_judged
+        )
+    )
+    mended = []
+    for finding, seen in zip(findings.found, sightings, strict=True):
+        if _mended(app, partial(_mend_finding, finding, seen.sightings), finding.divergence):
+            mended.append(finding.divergence)
+            reached("mended")
+    return Audited(sightings, mended)
+
+
+def look_at_ledger(app: Application) -> Sequence[Divergence]:
+    """Compare the database with itself, and change nothing."""
+    with app.reader() as unit:
+        return unit.ledger_audit.look()
+
+
+def audit_ledger(app: Application) -> Audited:
+    """Look, write down what is there, and mend what mends itself."""
+    found, now = look_at_ledger(app), app.clock.now()
+    with app.reader() as unit:
+        places = ["", *(cluster.id for cluster in unit.clusters.list())]
+    sightings: list[Sighting] = []
+    for place in places:
+        here = [each for each in found if each.cluster_id == place]
+        sightings += app.atomically(partial(_record_ledger, place, here, now))
+    mended = [each for each in found if _mended(app, partial(_mend_divergence, each), each)]
+    return Audited(sightings, mended)
+
+
+def _record_ledger(
+    place: str, here: Sequence[Divergence], now: datetime, unit: Unit
+) -> Sequence[Sighting]:
+    return unit.divergences.record(place, ledger_audit.KINDS, here, now)
+
+
+def _mend_finding(finding: Finding, sightings: int, unit: Unit) -> bool:
+    return unit.cluster_repair.mend(finding, sightings)
+
+
+def _mend_divergence(found: Divergence, unit: Unit) -> bool:
+    return unit.ledger_audit.mend(found)
+
+
+def _mended(app: Application, mend: Callable[[Unit], bool], what: Divergence) -> bool:
+    try:
+        changed = app.atomically(mend)
+    except Exception:
+        # One that cannot be mended must not keep the others from it.
+        log.exception("not mended", kind=what.kind, object=what.object_id)
+        return False
+    if changed:
+        log.warning("mended", kind=what.kind, object=what.object_id, detail=what.detail)
+    return changed

@@ -1,0 +1,314 @@
+"""An audit finds what does not agree, and concludes nothing that is not proven."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations_with_replacement
+from typing import Any, cast
+
+import pytest
+
+from cyclades.adapters.simulated.world import Instance, World
+from cyclades.domain.model.divergence import MEANINGS, DivergenceKind
+from cyclades.domain.model.reports import InstanceAbsent, InstanceLeft, InstanceReport, JobReport
+from cyclades.domain.model.server_actions import Action
+from cyclades.domain.services import cluster_audit, ledger_audit
+from cyclades.domain.services.cluster_audit import ClusterAudit, Finding, Findings
+from cyclades.ports.audit import AuditedServer, NamedServer
+from cyclades.ports.cluster_driver import ClusterDriver, ClusterUnavailable, IdentityMismatch
+from cyclades.workers.audits import look_at_cluster
+from tests.harness.cloud import Cloud
+
+Kind = DivergenceKind
+
+
+def look(cloud: Cloud, **options: Any) -> Findings:
+    return look_at_cluster(cloud.app, "one", **options)
+
+
+def found(cloud: Cloud, **options: Any) -> dict[tuple[Kind, str], Finding]:
+    return {
+        (each.divergence.kind, each.divergence.object_id): each
+        for each in look(cloud, **options).found
+    }
+
+
+def change(cloud: Cloud, server_id: str, verb: Callable[[Instance], object]) -> None:
+    """Something happens to an instance behind everybody's back."""
+    name = cloud.server(server_id).instance
+
+    def deed(world: World) -> None:
+        verb(world.instances[name])
+
+    cloud.cluster().store.change(deed)
+
+
+def vanish(cloud: Cloud, *server_ids: str) -> None:
+    """The instances are gone, and no job says so."""
+    names = [cloud.server(server_id).instance for server_id in server_ids]
+
+    def deed(world: World) -> None:
+        for name in names:
+            del world.instances[name]
+
+    cloud.cluster().store.change(deed)
+
+
+def test_every_kind_is_looked_for_and_says_what_it_means() -> None:
+    assert {*cluster_audit.KINDS, *ledger_audit.KINDS} == set(Kind) == set(MEANINGS)
+
+
+def test_a_cloud_in_order_has_no_divergence(each_cloud: Cloud) -> None:
+    first, second = each_cloud.running(), each_cloud.running()
+    each_cloud.act(second, Action.STOP)
+    each_cloud.converge()
+    each_cloud.create()
+    assert look(each_cloud).found == []
+    each_cloud.converge()
+    each_cloud.delete(first)
+    assert look(each_cloud).found == []
+    each_cloud.converge()
+    assert look(each_cloud).found == []
+
+
+DEEDS: dict[Kind, Callable[[Instance], object]] = {
+    Kind.POWER: lambda instance: setattr(instance, "running", False),
+    Kind.SIZE: lambda instance: setattr(instance, "memory", 4096),
+    Kind.NICS: lambda instance: instance.nics.clear(),
+    Kind.DISKS: lambda instance: instance.disks[0].update(size=77777),
+    Kind.TAGS: lambda instance: instance.tags.clear(),
+}
+
+
+@pytest.mark.parametrize("kind", DEEDS)
+def test_an_instance_that_differs(cloud: Cloud, kind: Kind) -> None:
+    server_id = cloud.running()
+    cloud.running()
+    change(cloud, server_id, DEEDS[kind])
+    assert list(found(cloud)) == [(kind, server_id)]
+
+
+def test_an_interface_too_many_is_for_operators(cloud: Cloud) -> None:
+    server_id = cloud.running()
+    nic = {"name": None, "mac": "aa:00:00:00:00:99", "ip": None, "link": "br0"}
+    change(cloud, server_id, lambda instance: instance.nics.append(nic))
+    (finding,) = found(cloud).values()
+    assert finding.divergence.detail == "has besides aa:00:00:00:00:99"
+    assert not finding.divergence.repairable
+
+
+def test_instances_that_are_not_ours(cloud: Cloud) -> None:
+    for name in ("stranger", "cyclades-someone"):
+        cloud.cluster().administrator.create(name)
+    cloud.clock.passed += 5
+    seen = found(cloud)
+    assert list(seen) == [
+        (Kind.FOREIGN_PREFIX, "cyclades-someone"),
+        (Kind.UNKNOWN_INSTANCE, "stranger"),
+    ]
+    assert not any(finding.report for finding in seen.values())
+
+
+def test_a_renamed_instance_is_told_by_its_tag(cloud: Cloud) -> None:
+    server_id = cloud.running()
+    cloud.cluster().administrator.rename(cloud.server(server_id).instance, "renamed")
+    cloud.clock.passed += 5
+    seen = found(cloud)
+    assert set(seen) == {(Kind.UNKNOWN_INSTANCE, "renamed"), (Kind.STALE_SERVER, server_id)}
+    assert server_id in seen[Kind.UNKNOWN_INSTANCE, "renamed"].divergence.detail
+
+
+def test_an_instance_in_the_wrong_cluster(cloud: Cloud) -> None:
+    other = cloud.add_cluster("two")
+    server_id = cloud.create()
+    cloud.converge()
+    server = cloud.server(server_id)
+    wrong = other if server.cluster_id == "one" else cloud.cluster("one")
+    wrong.administrator.create(server.instance)
+    cloud.clock.passed += 5
+    name = "two" if server.cluster_id == "one" else "one"
+    (finding,) = look_at_cluster(cloud.app, name).found
+    assert finding.divergence.kind is Kind.DOUBLED_INSTANCE
+    assert finding.report is None
+
+
+def test_an_orphan(each_cloud: Cloud) -> None:
+    server_id = each_cloud.running()
+    name = each_cloud.server(server_id).instance
+    each_cloud.delete(server_id)
+    each_cloud.converge()
+    each_cloud.cluster().administrator.create(name)
+    assert look(each_cloud).found == [], "a job is about it"
+    each_cloud.clock.passed += 5
+    (finding,) = look(each_cloud).found
+    assert (finding.divergence.kind, finding.divergence.object_id) == (Kind.ORPHAN_INSTANCE, name)
+    assert finding.report == InstanceLeft("one", name)
+
+
+def test_what_a_failed_build_leaves(cloud: Cloud) -> None:
+    cloud.failing_image()
+    server_id = cloud.create()
+    cloud.converge()
+    name = cloud.server(server_id).instance
+    cloud.cluster().administrator.create(name)
+    cloud.clock.passed += 5
+    assert list(found(cloud)) == [(Kind.ORPHAN_INSTANCE, name)]
+
+
+def test_a_missing_instance_is_asked_for_by_name(cloud: Cloud) -> None:
+    server_id = cloud.running()
+    vanish(cloud, server_id)
+    (finding,) = look(cloud).found
+    server = cloud.server(server_id)
+    assert finding.divergence.kind is Kind.STALE_SERVER
+    assert finding.report == InstanceAbsent(
+        "one", server.instance, removed=False, server_version=server.version
+    )
+
+
+def test_servers_that_something_is_done_to_are_not_judged(cloud: Cloud) -> None:
+    server_id = cloud.running()
+    change(cloud, server_id, DEEDS[Kind.POWER])
+    cloud.act(server_id, Action.REBOOT, "HARD")
+    findings = look(cloud)
+    assert findings.found == []
+    assert server_id in findings.not_judged
+
+
+def test_a_job_of_anybody_keeps_an_instance_from_being_judged(cloud: Cloud) -> None:
+    server_id = cloud.running()
+    cloud.cluster().administrator.remove(cloud.server(server_id).instance)
+    findings = look(cloud)
+    assert findings.found == []
+    assert server_id in findings.not_judged
+
+
+def test_a_silent_node_is_no_evidence(cloud: Cloud) -> None:
+    server_id = cloud.running()
+    change(cloud, server_id, DEEDS[Kind.SIZE])
+    for index in range(2):
+        cloud.cluster().faults.node(index, offline=True)
+    findings = look(cloud)
+    assert findings.found == []
+    assert server_id in findings.not_judged
+
+
+@pytest.mark.parametrize(
+    ("faults", "error"),
+    [({"unreachable": True}, ClusterUnavailable), ({"foreign_uuid": "other"}, IdentityMismatch)],
+    ids=["dead", "another cluster"],
+)
+def test_a_cluster_that_is_not_there_or_another_proves_nothing(
+    cloud: Cloud, faults: Mapping[str, object], error: type[Exception]
+) -> None:
+    cloud.running()
+    cloud.cluster().faults.set(**faults)
+    with pytest.raises(error):
+        look(cloud)
+
+
+def test_the_fuse(cloud: Cloud) -> None:
+    """An empty or partial list, as after a failover, is a sign of something else."""
+    made = [cloud.create() for _ in range(5)]
+    cloud.converge()
+    vanish(cloud, *made[:3])
+    assert {kind for kind, _ in found(cloud)} == {Kind.STALE_SERVER}
+    vanish(cloud, *made[3:])
+    seen = found(cloud)
+    assert {kind for kind, _ in seen} == {Kind.STALE_SERVER, Kind.FUSE}
+    assert not any(finding.report for finding in seen.values())
+    assert len(seen) == 6
+    assert all(finding.report for finding in found(cloud, fuse=False).values())
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What every read would give at one time."""
+
+    servers: Sequence[AuditedServer]
+    jobs: Sequence[JobReport]
+    instances: Sequence[InstanceReport]
+    named: Mapping[str, NamedServer]
+
+    @classmethod
+    def of(cls, cloud: Cloud, names: Collection[str]) -> "Moment":
+        driver = cloud.cluster()
+        with cloud.app.reader() as unit:
+            servers, named = unit.audit.servers("one"), unit.audit.named(names)
+        return cls(servers, driver.jobs(), driver.instances(), named)
+
+
+class Film:
+    """An audit whose reads are at chosen moments, one after the other."""
+
+    def __init__(self, moments: Iterator[Moment]) -> None:
+        self._moments = moments
+
+    def jobs(self, since: int = 0) -> Sequence[JobReport]:
+        return [job for job in next(self._moments).jobs if job.job_id > since]
+
+    def instances(self) -> Sequence[InstanceReport]:
+        return next(self._moments).instances
+
+    def instance(self, name: str) -> InstanceReport | None:
+        there = next(self._moments).instances
+        return next((seen for seen in there if seen.instance == name), None)
+
+    def servers(self) -> Sequence[AuditedServer]:
+        return next(self._moments).servers
+
+    def named(self, names: Collection[str]) -> Mapping[str, NamedServer]:
+        rows = next(self._moments).named
+        return {name: rows[name] for name in names if name in rows}
+
+
+READS = 6  # of the database, jobs, instances, jobs, names, the database
+"""And a seventh, after all the others, for each instance that is missing."""
+
+
+def lives(cloud: Cloud) -> Sequence[Moment]:
+    """Servers come, are stopped and go, with all that happens between two commits."""
+    names: list[str] = []
+    moments: list[Moment] = []
+
+    def note() -> None:
+        moments.append(Moment.of(cloud, names))
+
+    def work(turns: int) -> None:
+        for _ in range(turns):
+            cloud.workers[0].turn()
+            note()
+            cloud.pollers["one"].turn()
+            note()
+            cloud.clock.passed += 0.4
+
+    first = cloud.running()
+    names.append(cloud.server(first).instance)
+    note()
+    second = cloud.create()
+    names.append(cloud.server(second).instance)
+    note()
+    work(3)
+    cloud.act(second, Action.STOP)
+    work(2)
+    cloud.delete(first)
+    note()
+    work(3)
+    assert cloud.server(second).status == "SHUTOFF"
+    assert cloud.server(first).status == "DELETED"
+    return moments
+
+
+def test_nothing_is_gone_or_left_over_however_an_audit_is_interleaved_with_life(
+    cloud: Cloud,
+) -> None:
+    moments = lives(cloud)
+    moments = [m for number, m in enumerate(moments) if not number or m != moments[number - 1]]
+    looks = 0
+    for chosen in combinations_with_replacement(moments, READS):
+        film = Film(iter((*chosen, *(moments[-1:] * 3))))
+        audit = ClusterAudit(
+            "one", cast(ClusterDriver, film), film.servers, film.named, "cyclades-"
+        )
+        assert [each.divergence for each in audit.look().found] == []
+        looks += 1
+    assert looks > 10_000
