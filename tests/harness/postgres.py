@@ -29,12 +29,30 @@ SETTINGS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PostgresServer:
     """A running server, and databases made in it on demand."""
 
     port: int
     numbers: Iterator[int]
+    home: Path
+    process: "subprocess.Popen[bytes] | None" = None
+
+    def start(self) -> None:
+        """Run, and wait until it answers."""
+        arguments: list[str | Path] = [program("postgres", *folders()), "-D", self.home / "data"]
+        arguments += ["-p", str(self.port), "-k", self.home]
+        for name, value in SETTINGS.items():
+            arguments += ["-c", f"{name}={value}"]
+        command = dying_with_us(*arguments, user=USER, signal="INT")
+        with (self.home / "log").open("ab") as log:
+            self.process = subprocess.Popen(command, cwd=self.home, stdout=log, stderr=log)
+        wait_until(self.answers, "PostgreSQL")
+
+    def end(self, how: signal.Signals = signal.SIGINT) -> None:
+        """SIGINT cuts off whoever is connected, SIGQUIT leaves the mess for the next start."""
+        if self.process:
+            stop(self.process, how)
 
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{database}"
@@ -63,46 +81,33 @@ class PostgresServer:
         return True
 
 
+def folders() -> list[Path]:
+    """Where Debian has its programs, the newest first."""
+    found = Path("/usr/lib/postgresql").glob("*/bin")
+    return sorted(found, key=lambda path: float(path.parent.name), reverse=True)
+
+
 @contextmanager
 def running_postgres() -> Iterator[PostgresServer]:
     """Run a server for as long as the block lasts."""
-    newest = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: float(p.parent.name))
-    folders = newest[::-1]
     # Not below pytest's folder: that one is closed to other users.
     home = Path(tempfile.mkdtemp(prefix="cyclades-postgres-"))
-    process = None
+    server = PostgresServer(free_port(), count(1), home)
     try:
         if USER:
             shutil.chown(home, USER, USER)
-        data = home / "data"
-        initdb: list[str | Path] = [
-            program("initdb", *folders),
-            "--pgdata",
-            data,
-            "--username=postgres",
-        ]
+        data = ("--pgdata", home / "data")
         # Its own files and users need no password; nobody else reaches the port for long.
-        initdb += ["--auth=trust", "--no-sync", "--no-locale", "--encoding=UTF8"]
-        subprocess.run(dying_with_us(*initdb, user=USER), check=True, capture_output=True, cwd=home)
-        server = PostgresServer(free_port(), count(1))
-        arguments: list[str | Path] = [
-            program("postgres", *folders),
-            "-D",
-            data,
-            "-p",
-            str(server.port),
-            "-k",
-            home,
+        initdb: list[str | Path] = [
+            program("initdb", *folders()),
+            *data,
+            "--username=postgres",
+            "--auth=trust",
         ]
-        for name, value in SETTINGS.items():
-            arguments += ["-c", f"{name}={value}"]
-        with (home / "log").open("wb") as log:
-            process = subprocess.Popen(
-                dying_with_us(*arguments, user=USER, signal="INT"), cwd=home, stdout=log, stderr=log
-            )
-        wait_until(server.answers, "PostgreSQL")
+        initdb += ["--no-sync", "--no-locale", "--encoding=UTF8"]
+        subprocess.run(dying_with_us(*initdb, user=USER), check=True, capture_output=True, cwd=home)
+        server.start()
         yield server
     finally:
-        if process:
-            stop(process, signal.SIGINT)
+        server.end()
         shutil.rmtree(home, ignore_errors=True)

@@ -59,7 +59,7 @@ def make_engine(url: str, patience: Patience = USUAL) -> Engine:
         pool_timeout=5,
         connect_args=GIVE_UP | {"options": patience.options()},
     )
-    event.listen(engine, "handle_error", _name_collision)
+    event.listen(engine, "handle_error", _name_collision, retval=True)
     event.listen(engine, "checkin", _note_use)
     event.listen(engine, "checkout", partial(_ping_idle, engine))
     return engine
@@ -70,11 +70,10 @@ def reading(engine: Engine) -> Engine:
     return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
-def _name_collision(context: ExceptionContext) -> None:
-    if getattr(context.original_exception, "sqlstate", None) in COLLISIONS:
-        raise Collision("Too many changes at the same time. Please try again.") from (
-            context.original_exception
-        )
+def _name_collision(context: ExceptionContext) -> Collision | None:
+    if getattr(context.original_exception, "sqlstate", None) not in COLLISIONS:
+        return None
+    return Collision("Too many changes at the same time. Please try again.")
 
 
 def _note_use(_connection: Any, record: Any) -> None:
