@@ -24,7 +24,7 @@ class DatabaseClock(Clock):
         """Look at connections of this engine, new ones first."""
         self._engine = engine
         self._seen: Moment | None = None
-        event.listen(engine, "connect", self._look)
+        event.listen(engine, "connect", self._look_at_new)
         event.listen(engine, "checkout", self._look_again)
 
     def now(self) -> datetime:
@@ -46,6 +46,13 @@ class DatabaseClock(Clock):
             return self._look(connection.driver_connection, None)
         finally:
             connection.close()
+
+    def _look_at_new(self, connection: Any, record: object) -> None:
+        try:
+            self._look(connection, record)
+        except self._engine.dialect.loaded_dbapi.Error:
+            connection.close()  # the pool does not have it yet
+            raise
 
     def _look_again(self, connection: Any, record: Any, _proxy: object) -> None:
         if self._seen is not None and time.monotonic() - self._seen[1] < FRESH:
