@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from cyclades.commands import ini
+from cyclades.commands.hooks import hooks
 from cyclades.domain.model.cluster import Cluster, ClusterConnection
 from cyclades.domain.services.clusters import probe
 
@@ -42,6 +43,9 @@ COLUMNS: Mapping[str, Callable[[Cluster], object]] = {
 @click.group()
 def cluster() -> None:
     """Clusters: where servers live."""
+
+
+cluster.add_command(hooks)
 
 
 @cluster.command()

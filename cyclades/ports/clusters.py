@@ -50,6 +50,14 @@ class ClusterRepository(Protocol):
         """Forget a cluster. Raises Conflict while live servers are in it."""
         ...
 
+    def note_heard(self, cluster_id: str, now: datetime, token: str | None = None) -> None:
+        """Its nodes were heard through the broker; `token` is that of a test event."""
+        ...
+
+    def heard_token(self, cluster_id: str) -> str | None:
+        """The token of the last test event."""
+        ...
+
     def lease(self, cluster_id: str, holder: str, now: datetime, until: datetime) -> bool:
         """Become (or stay) the one who polls this cluster; False while somebody else is."""
         ...

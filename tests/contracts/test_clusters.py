@@ -127,3 +127,12 @@ def test_only_an_empty_cluster_is_removed(
             clusters.remove(name)
     clusters.remove("three")
     assert [cluster.name for cluster in clusters.list()] == ["one", "two"]
+
+
+def test_the_last_test_event_is_remembered(clusters: ClusterRepository) -> None:
+    added(clusters, a_cluster(connection=CONNECTION))
+    assert clusters.heard_token("one") is None
+    clusters.note_heard("one", NOW, "a-token")
+    clusters.note_heard("one", NOW)
+    assert clusters.heard_token("one") == "a-token"
+    assert clusters.heard_token("unknown") is None

@@ -127,6 +127,18 @@ class SqlClusters(ClusterRepository):
                 "Deleted servers still name this cluster: drain it and set it offline instead."
             ) from error
 
+    def note_heard(self, cluster_id: str, now: datetime, token: str | None = None) -> None:
+        """Update, and leave an older token when there is none."""
+        said = {} if token is None else {"heard_token": token}
+        self._connection.execute(
+            update(clusters).where(clusters.c.id == cluster_id).values(heard=now, **said)
+        )
+
+    def heard_token(self, cluster_id: str) -> str | None:
+        """Select one column."""
+        statement = select(clusters.c.heard_token).where(clusters.c.id == cluster_id)
+        return self._connection.execute(statement).scalar_one_or_none()
+
     def lease(self, cluster_id: str, holder: str, now: datetime, until: datetime) -> bool:
         """Update, if the lease is free, over or ours."""
         free = or_(
