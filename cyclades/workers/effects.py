@@ -36,6 +36,7 @@ class EffectsWorker:
         if not room:
             wait(self._running, return_when=FIRST_COMPLETED)
             return 0
+        reached("claiming")
         started = app.clock.monotonic()
         now = app.clock.now()
         lease_until = now + timedelta(seconds=settings.effect_lease)
@@ -70,7 +71,7 @@ class EffectsWorker:
         except Exception as error:
             # A bug must neither send twice nor block the others: it counts as uncertain.
             log.exception("a submission failed", effect=claim.effect.id)
-            outcome = Outcome(uncertain=True, error=type(error).__name__)
+            outcome = Outcome(uncertain=True, error=type(error).__name__, crashed=True)
         if outcome is None:
             return
         reached("answered")

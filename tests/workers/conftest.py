@@ -1,5 +1,6 @@
-"""The cloud of these tests."""
+"""The clouds of these tests."""
 
 from tests.harness.cloud import cloud, each_cloud
+from tests.harness.remote import remote
 
-__all__ = ["cloud", "each_cloud"]
+__all__ = ["cloud", "each_cloud", "remote"]

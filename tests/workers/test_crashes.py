@@ -17,6 +17,7 @@ from cyclades.commands.worker import start_workers
 from tests.harness.cloud import Users
 from tests.harness.postgres import PostgresServer
 from tests.harness.processes import free_port, stop, wait_until
+from tests.harness.reliability import Recorder
 from tests.harness.serving import PROGRAMS, Installation, Process, installation
 from tests.workers.invariants import gathered, violations
 
@@ -123,16 +124,24 @@ def is_right(plant: Plant, old: str, new: str, both: str) -> None:
     assert violations(plant.app) == []
 
 
-@pytest.mark.parametrize("place", ["claimed", "answered", "recorded"])
-def test_an_effects_worker_dies(plant: Plant, place: str) -> None:
+@pytest.mark.fault(10, 12, 13)
+@pytest.mark.parametrize(
+    ("row", "place"),
+    [(10, "claiming"), (10, "claimed"), (12, "answered"), (12, "answered:2"), (13, "recorded")],
+)
+def test_an_effects_worker_dies(plant: Plant, converged: Recorder, row: int, place: str) -> None:
     servers = work_for(plant)
-    died(plant.faulty_worker("effects", f"{place}:kill"))
-    with running(plant, "effects", "poller"):
+    name, _, time = place.partition(":")
+    died(plant.faulty_worker("effects", f"{name}:kill:{time}"))
+    with running(plant, "effects", "poller"), converged.timed(row):
         is_right(plant, *servers)
 
 
-@pytest.mark.parametrize("place", ["claimed", "answered"])
-def test_an_effects_worker_freezes_and_wakes_up_late(plant: Plant, place: str) -> None:
+@pytest.mark.fault(14)
+@pytest.mark.parametrize("place", ["claiming", "claimed", "answered", "recorded"])
+def test_an_effects_worker_freezes_and_wakes_up_late(
+    plant: Plant, converged: Recorder, place: str
+) -> None:
     server_id = plant.create()
     zombie = plant.faulty_worker("effects", f"{place}:stop")
     frozen(zombie)
@@ -143,7 +152,7 @@ def test_an_effects_worker_freezes_and_wakes_up_late(plant: Plant, place: str) -
         plant.converge()
     zombie.send_signal(signal.SIGCONT)
     later = plant.create()  # its next piece of work: it is done with the last one by then
-    with running(plant, "poller"):
+    with running(plant, "poller"), converged.timed(14):
         plant.converge()
     stop(zombie, signal.SIGTERM)
     assert plant.server(server_id).status == "DELETED"

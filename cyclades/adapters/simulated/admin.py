@@ -1,6 +1,6 @@
 """An administrator at work in the simulated cluster, without our knowledge.
 
-Each verb but `crash` is a job like any other, only without our reason.
+Most verbs are jobs like any other, only without our reason.
 """
 
 from typing import Any
@@ -11,7 +11,7 @@ from cyclades.adapters.simulated.world import Opcode, World
 
 
 class Administrator:
-    """What `gnt-instance` does on the master node. Each verb returns its job's id."""
+    """What `gnt-instance` and `gnt-job` do on the master node. A new job's verb returns its id."""
 
     def __init__(self, store: WorldStore) -> None:
         """Work on this cluster."""
@@ -44,6 +44,10 @@ class Administrator:
         template = "file" if disk else "diskless"
         parameters = {"beparams": {"memory": memory}, "disks": disks, "disk_template": template}
         return self._run("OP_INSTANCE_CREATE", name, **parameters)
+
+    def cancel(self, job_id: int) -> bool:
+        """`gnt-job cancel`: whether it was in time."""
+        return self._store.change(lambda world: engine.cancel(world, job_id)) is None
 
     def crash(self, name: str) -> None:
         """The virtual machine dies by itself: no job, no reason."""

@@ -1,6 +1,6 @@
 """The driver of a simulated cluster."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Final, TypeVar
 
 from cyclades.adapters.simulated import engine, reports
@@ -31,6 +31,7 @@ ERRORS: Final[dict[Fate, tuple[type[Exception], str]]] = {
     Fate.ANSWER_LOST: (SubmissionAmbiguous, "The cluster did not answer."),
     Fate.REFUSED: (SubmissionRefused, "Refused on demand."),
     Fate.DRAINED: (ClusterUnavailable, "The cluster takes no jobs now."),
+    Fate.FULL: (ClusterUnavailable, "The cluster takes no jobs now."),
 }
 
 
@@ -89,10 +90,14 @@ class SimulatedDriver(ClusterDriver):
 
     def job(self, job_id: int) -> JobReport | None:
         """One job, archived or not."""
+        return next(iter(self.jobs_of([job_id])), None)
 
-        def view(world: World) -> JobReport | None:
-            job = world.job(job_id)
-            return reports.job_report(self._cluster_id, job) if job else None
+    def jobs_of(self, ids: Collection[int]) -> Sequence[JobReport]:
+        """Some jobs, archived or not."""
+
+        def view(world: World) -> Sequence[JobReport]:
+            found = (world.job(job_id) for job_id in sorted(set(ids)))
+            return [reports.job_report(self._cluster_id, job) for job in found if job]
 
         return self._look(view)
 

@@ -26,7 +26,7 @@ def submit(world: World, settings: Settings, op: Opcode) -> Job:
     job = Job(world.last_job, op, world.time, duration=duration * jitter * world.faults.slowness)
     if world.faults.fail_jobs:
         world.faults.fail_jobs -= 1
-        job.error = ["OpExecError", ["Made to fail on demand"]]
+        job.error = world.faults.failure
     elif world.chance("failure", job.id).random() < settings.failure_rate:
         job.error = ["OpExecError", ["Failed by chance"]]
     world.jobs[job.id] = job

@@ -5,7 +5,7 @@ from enum import Enum, auto
 from typing import Any
 
 from cyclades.adapters.simulated.store import WorldStore
-from cyclades.adapters.simulated.world import Faults, Node, World
+from cyclades.adapters.simulated.world import Faults, Node, World, dump, load
 
 
 class Fate(Enum):
@@ -15,13 +15,14 @@ class Fate(Enum):
     ANSWER_LOST = auto()
     REFUSED = auto()
     DRAINED = auto()
+    FULL = auto()
 
 
 def take_fate(world: World) -> Fate | None:
     """What happens to the next submission; counts down."""
     faults = world.faults
-    if faults.drained:
-        return Fate.DRAINED
+    if faults.drained or faults.full:
+        return Fate.DRAINED if faults.drained else Fate.FULL
     if faults.refuse:
         faults.refuse -= 1
         return Fate.REFUSED
@@ -45,10 +46,10 @@ class FaultControls:
         """Set the named switches, leave the others. Raises TypeError for an unknown one.
 
         `swallow_requests`, `swallow_answers`, `refuse`: the next so many submissions never
-        arrive, lose their answer, are refused. `fail_jobs`: the next so many jobs fail.
-        `slowness` multiplies the durations of new jobs. `drained`: the queue takes no jobs.
-        `paused`: jobs stay as they are. `unreachable`: nobody answers. `foreign_uuid`:
-        another cluster answers.
+        arrive, lose their answer, are refused. `fail_jobs`: the next so many jobs fail, and
+        say `failure`. `slowness` multiplies the durations of new jobs. `drained`, `full`:
+        the queue takes no jobs. `paused`: jobs stay as they are. `unreachable`: nobody
+        answers. `foreign_uuid`: another cluster answers.
         """
         known = {field.name for field in fields(Faults)}
         if switches.keys() - known:
@@ -87,11 +88,25 @@ class FaultControls:
 
         self._store.change(verb)
 
-    def lose_jobs(self) -> None:
-        """The job queue is wiped, as after a restore from an old backup."""
+    def lose_jobs(self, *, restart: bool = False) -> None:
+        """The job queue is wiped; with `restart` ids begin at 1 again."""
 
         def verb(world: World) -> None:
             world.jobs.clear()
             world.archive.clear()
+            world.last_job = 0 if restart else world.last_job
+
+        self._store.change(verb)
+
+    def save_jobs(self) -> bytes:
+        """A backup of the job queue."""
+        return self._store.look(dump)
+
+    def restore_jobs(self, backup: bytes) -> None:
+        """The queue is what it was then: later jobs are gone, ids come again, old jobs are back."""
+
+        def verb(world: World) -> None:
+            old = load(backup)
+            world.jobs, world.archive, world.last_job = old.jobs, old.archive, old.last_job
 
         self._store.change(verb)

@@ -54,6 +54,7 @@ class RapiServer(ThreadingHTTPServer):
             self._tls.load_cert_chain(pem.name)
         self._tricks: list[str] = []
         self._only = ""
+        self.played = 0  # how many answers were bad
         self._lock = Lock()
         self._thread = Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05})
 
@@ -77,7 +78,10 @@ class RapiServer(ThreadingHTTPServer):
     def trick_for(self, request: str) -> str:
         """The trick for this request (method and path), or an empty text."""
         with self._lock:
-            return self._tricks.pop() if self._tricks and request.startswith(self._only) else ""
+            if not (self._tricks and request.startswith(self._only)):
+                return ""
+            self.played += 1
+            return self._tricks.pop()
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         """TLS in the connection's own thread, so that nobody waits for a slow one."""
@@ -204,7 +208,6 @@ BEFORE: Final[dict[str, Callable[[Handler], None]]] = {
     "error_500": fixed(500, b'{"code": 500, "message": "node1.internal", "explain": ""}', JSON),
     "error_503": fixed(503, HTML, "text/html"),
     "error_504": fixed(504, b"", "text/plain"),
-    "queue_full": fixed(500, b'{"code": 500, "message": "Job queue is full", "explain": ""}', JSON),
     "truncated": fixed(200, b'{"name": "clus', JSON, Content_Length="500"),
     "half_json": fixed(200, b'{"name": "clus', JSON),
     "empty": fixed(200, b"", JSON),
@@ -216,5 +219,5 @@ BEFORE: Final[dict[str, Callable[[Handler], None]]] = {
     "unauthorized": fixed(401, b"", "text/plain"),
     "forbidden": fixed(403, b"", "text/plain"),
 }
-LAWFUL: Final = frozenset({"half_list", "empty_list", "queue_full", "unauthorized", "forbidden"})
+LAWFUL: Final = frozenset({"half_list", "empty_list", "unauthorized", "forbidden"})
 TRICKS: Final = (*BEFORE, "swallow_request", "swallow_answer")

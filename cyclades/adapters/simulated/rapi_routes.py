@@ -17,6 +17,7 @@ CREATE_FIELDS: Final = frozenset(
     | {"osparams", "osparams_secret", "beparams", "hvparams", "hypervisor", "ip_check"}
     | {"name_check", "wait_for_sync", "start", "conflicts_check", "tags", "pnode", "depends"}
 )
+CLOSED: Final = {Fate.DRAINED: "Queue drained", Fate.FULL: "Job queue is full"}
 COMPARISONS: Final[dict[str, Callable[[Any, Any], bool]]] = {
     "=": lambda left, right: bool(left == right),
     ">": lambda left, right: bool(left > right),
@@ -68,8 +69,8 @@ def submit(store: WorldStore, op: Opcode, asked: Asked, resource: str) -> int:
     fate, job_id = store.change(verb)
     if fate in {Fate.NEVER_ARRIVED, Fate.ANSWER_LOST}:
         raise NoAnswer
-    if fate is Fate.DRAINED:
-        raise Fault(500, "Queue drained", "Server got itself in trouble")
+    if fate in CLOSED:
+        raise Fault(500, CLOSED[fate], "Server got itself in trouble")
     if fate is Fate.REFUSED:
         raise Fault(400, "Refused on demand", BAD)
     return job_id

@@ -101,8 +101,12 @@ class Faults:
     swallow_answers: int = 0
     refuse: int = 0
     fail_jobs: int = 0
+    failure: list[Any] = field(
+        default_factory=lambda: ["OpExecError", ["Made to fail on demand"]],
+    )
     slowness: float = 1.0
     drained: bool = False
+    full: bool = False
     paused: bool = False
     unreachable: bool = False
     foreign_uuid: str = ""
@@ -110,7 +114,7 @@ class Faults:
 
 @dataclass(slots=True)
 class World:
-    """A cluster. `time` never goes back; `last_job` never repeats."""
+    """A cluster. `time` never goes back; nor does `last_job`, unless a queue is restored."""
 
     name: str
     uuid: str
