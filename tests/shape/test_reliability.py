@@ -19,21 +19,24 @@ def claims() -> list[dict[str, str]]:
     return [dict(zip(COLUMNS, row, strict=True)) for row in cells if row[0].isdigit()]
 
 
+def rows_in(node: ast.AST) -> Iterator[int]:
+    """What the markers inside a decorator or an assignment name."""
+    for call in ast.walk(node):
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == MARKER:
+            yield from (int(ast.literal_eval(row)) for row in call.args)
+
+
 def proofs() -> Iterator[tuple[str, ast.FunctionDef, set[int]]]:
-    """Marked tests as `path::name`, and the rows that their markers name."""
+    """Tests that are marked, alone or with their file, as `path::name`, and their rows."""
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
-        text = path.read_text()
-        if MARKER not in text or path == Path(__file__):
-            continue
-        count = 0
-        for node in ast.walk(ast.parse(text)):
-            if isinstance(node, ast.FunctionDef):
-                for mark in node.decorator_list:
-                    if isinstance(mark, ast.Call) and ast.unparse(mark.func) == MARKER:
-                        rows = {int(ast.literal_eval(row)) for row in mark.args}
-                        yield f"{path.relative_to(ROOT)}::{node.name}", node, rows
-                        count += 1
-        assert count == text.count(MARKER), f"{path}: the marker stands above a test, nowhere else"
+        tree = ast.parse(path.read_text())
+        marks = [node for node in tree.body if ast.unparse(node).startswith("pytestmark")]
+        of_file = {row for mark in marks for row in rows_in(mark)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                rows = of_file.union(*(rows_in(mark) for mark in node.decorator_list))
+                if rows:
+                    yield f"{path.relative_to(ROOT)}::{node.name}", node, rows
 
 
 PROVEN = {name: (node, rows) for name, node, rows in proofs()}
