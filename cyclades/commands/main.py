@@ -9,6 +9,7 @@ import click
 for _message in ("pkg_resources is deprecated", "Deprecated call to", "'cgi' is deprecated"):
     warnings.filterwarnings("ignore", message=_message)
 
+from cyclades.commands.audit import audit  # noqa: E402 - see above
 from cyclades.commands.clusters import cluster  # noqa: E402 - see above
 from cyclades.commands.migrate import migrate  # noqa: E402 - see above
 from cyclades.commands.serve import serve  # noqa: E402 - see above
@@ -30,6 +31,7 @@ def manage() -> None:
     """Operate an installation."""
 
 
+manage.add_command(audit)
 manage.add_command(cluster)
 manage.add_command(server)
 manage.add_command(migrate)

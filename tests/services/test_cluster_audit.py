@@ -1,22 +1,20 @@
 """An audit finds what does not agree, and concludes nothing that is not proven."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import combinations_with_replacement
-from typing import Any, cast
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import pytest
 
-from cyclades.adapters.simulated.world import Instance, World
+from cyclades.adapters.simulated.world import Instance
 from cyclades.domain.model.divergence import MEANINGS, DivergenceKind
-from cyclades.domain.model.reports import InstanceAbsent, InstanceLeft, InstanceReport, JobReport
+from cyclades.domain.model.reports import InstanceAbsent, InstanceLeft
 from cyclades.domain.model.server_actions import Action
 from cyclades.domain.services import cluster_audit, ledger_audit
-from cyclades.domain.services.cluster_audit import ClusterAudit, Finding, Findings
-from cyclades.ports.audit import AuditedServer, NamedServer
-from cyclades.ports.cluster_driver import ClusterDriver, ClusterUnavailable, IdentityMismatch
+from cyclades.domain.services.cluster_audit import Finding, Findings
+from cyclades.ports.cluster_driver import ClusterUnavailable, IdentityMismatch
 from cyclades.workers.audits import look_at_cluster
 from tests.harness.cloud import Cloud
+from tests.harness.damage import alter, vanish
 
 Kind = DivergenceKind
 
@@ -30,27 +28,6 @@ def found(cloud: Cloud, **options: Any) -> dict[tuple[Kind, str], Finding]:
         (each.divergence.kind, each.divergence.object_id): each
         for each in look(cloud, **options).found
     }
-
-
-def change(cloud: Cloud, server_id: str, verb: Callable[[Instance], object]) -> None:
-    """Something happens to an instance behind everybody's back."""
-    name = cloud.server(server_id).instance
-
-    def deed(world: World) -> None:
-        verb(world.instances[name])
-
-    cloud.cluster().store.change(deed)
-
-
-def vanish(cloud: Cloud, *server_ids: str) -> None:
-    """The instances are gone, and no job says so."""
-    names = [cloud.server(server_id).instance for server_id in server_ids]
-
-    def deed(world: World) -> None:
-        for name in names:
-            del world.instances[name]
-
-    cloud.cluster().store.change(deed)
 
 
 def test_every_kind_is_looked_for_and_says_what_it_means() -> None:
@@ -83,14 +60,14 @@ DEEDS: dict[Kind, Callable[[Instance], object]] = {
 def test_an_instance_that_differs(cloud: Cloud, kind: Kind) -> None:
     server_id = cloud.running()
     cloud.running()
-    change(cloud, server_id, DEEDS[kind])
+    alter(cloud, server_id, DEEDS[kind])
     assert list(found(cloud)) == [(kind, server_id)]
 
 
 def test_an_interface_too_many_is_for_operators(cloud: Cloud) -> None:
     server_id = cloud.running()
     nic = {"name": None, "mac": "aa:00:00:00:00:99", "ip": None, "link": "br0"}
-    change(cloud, server_id, lambda instance: instance.nics.append(nic))
+    alter(cloud, server_id, lambda instance: instance.nics.append(nic))
     (finding,) = found(cloud).values()
     assert finding.divergence.detail == "has besides aa:00:00:00:00:99"
     assert not finding.divergence.repairable
@@ -167,7 +144,7 @@ def test_a_missing_instance_is_asked_for_by_name(cloud: Cloud) -> None:
 
 def test_servers_that_something_is_done_to_are_not_judged(cloud: Cloud) -> None:
     server_id = cloud.running()
-    change(cloud, server_id, DEEDS[Kind.POWER])
+    alter(cloud, server_id, DEEDS[Kind.POWER])
     cloud.act(server_id, Action.REBOOT, "HARD")
     findings = look(cloud)
     assert findings.found == []
@@ -184,7 +161,7 @@ def test_a_job_of_anybody_keeps_an_instance_from_being_judged(cloud: Cloud) -> N
 
 def test_a_silent_node_is_no_evidence(cloud: Cloud) -> None:
     server_id = cloud.running()
-    change(cloud, server_id, DEEDS[Kind.SIZE])
+    alter(cloud, server_id, DEEDS[Kind.SIZE])
     for index in range(2):
         cloud.cluster().faults.node(index, offline=True)
     findings = look(cloud)
@@ -218,97 +195,3 @@ def test_the_fuse(cloud: Cloud) -> None:
     assert not any(finding.report for finding in seen.values())
     assert len(seen) == 6
     assert all(finding.report for finding in found(cloud, fuse=False).values())
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """What every read would give at one time."""
-
-    servers: Sequence[AuditedServer]
-    jobs: Sequence[JobReport]
-    instances: Sequence[InstanceReport]
-    named: Mapping[str, NamedServer]
-
-    @classmethod
-    def of(cls, cloud: Cloud, names: Collection[str]) -> "Moment":
-        driver = cloud.cluster()
-        with cloud.app.reader() as unit:
-            servers, named = unit.audit.servers("one"), unit.audit.named(names)
-        return cls(servers, driver.jobs(), driver.instances(), named)
-
-
-class Film:
-    """An audit whose reads are at chosen moments, one after the other."""
-
-    def __init__(self, moments: Iterator[Moment]) -> None:
-        self._moments = moments
-
-    def jobs(self, since: int = 0) -> Sequence[JobReport]:
-        return [job for job in next(self._moments).jobs if job.job_id > since]
-
-    def instances(self) -> Sequence[InstanceReport]:
-        return next(self._moments).instances
-
-    def instance(self, name: str) -> InstanceReport | None:
-        there = next(self._moments).instances
-        return next((seen for seen in there if seen.instance == name), None)
-
-    def servers(self) -> Sequence[AuditedServer]:
-        return next(self._moments).servers
-
-    def named(self, names: Collection[str]) -> Mapping[str, NamedServer]:
-        rows = next(self._moments).named
-        return {name: rows[name] for name in names if name in rows}
-
-
-READS = 6  # of the database, jobs, instances, jobs, names, the database
-"""And a seventh, after all the others, for each instance that is missing."""
-
-
-def lives(cloud: Cloud) -> Sequence[Moment]:
-    """Servers come, are stopped and go, with all that happens between two commits."""
-    names: list[str] = []
-    moments: list[Moment] = []
-
-    def note() -> None:
-        moments.append(Moment.of(cloud, names))
-
-    def work(turns: int) -> None:
-        for _ in range(turns):
-            cloud.workers[0].turn()
-            note()
-            cloud.pollers["one"].turn()
-            note()
-            cloud.clock.passed += 0.4
-
-    first = cloud.running()
-    names.append(cloud.server(first).instance)
-    note()
-    second = cloud.create()
-    names.append(cloud.server(second).instance)
-    note()
-    work(3)
-    cloud.act(second, Action.STOP)
-    work(2)
-    cloud.delete(first)
-    note()
-    work(3)
-    assert cloud.server(second).status == "SHUTOFF"
-    assert cloud.server(first).status == "DELETED"
-    return moments
-
-
-def test_nothing_is_gone_or_left_over_however_an_audit_is_interleaved_with_life(
-    cloud: Cloud,
-) -> None:
-    moments = lives(cloud)
-    moments = [m for number, m in enumerate(moments) if not number or m != moments[number - 1]]
-    looks = 0
-    for chosen in combinations_with_replacement(moments, READS):
-        film = Film(iter((*chosen, *(moments[-1:] * 3))))
-        audit = ClusterAudit(
-            "one", cast(ClusterDriver, film), film.servers, film.named, "cyclades-"
-        )
-        assert [each.divergence for each in audit.look().found] == []
-        looks += 1
-    assert looks > 10_000
