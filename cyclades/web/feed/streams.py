@@ -53,13 +53,15 @@ class FeedStreams:
             response.headers["Allow"] = "GET"
             await response(scope, receive, send)
             return
+        said = request.headers.get("last-event-id") or request.query_params.get("last_event_id")
         try:
             ticket = await self._admit(request.query_params.get("ticket", ""))
+            stream = Stream(self, ticket, send)
+            await stream.find_place(said or "")
         except Exception as error:  # noqa: BLE001 - each has its status, as in the API
             await refusal(error)(scope, receive, send)
             return
-        said = request.headers.get("last-event-id") or request.query_params.get("last_event_id")
-        await Stream(self, ticket, send).run(receive, said or "")
+        await stream.run(receive)
 
     def end(self) -> None:
         """Let all streams end; their clients come back elsewhere."""
@@ -98,13 +100,27 @@ class Stream:
         self._was_cut = False
         self._subscriber = Subscriber(ticket.scope, Position(), self._cut)
         self._ends = time.monotonic() + self._life()
+        self._known = True
 
-    async def run(self, receive: Receive, said: str) -> None:
+    async def find_place(self, said: str) -> None:
+        """Go to the position that the client said, or to the newest."""
+        position = position_of(said)
+
+        def look(unit: Unit) -> tuple[Position, bool]:
+            newest = unit.feed_reader.newest()
+            if position is None:
+                return newest, not said
+            known = unit.feed_reader.after(position, 1).horizon <= position <= newest
+            return (position if known else newest), known
+
+        self._subscriber.position, self._known = await self._streams.read(look)
+
+    async def run(self, receive: Receive) -> None:
         """Stream until the reader goes, stalls, or has no right to it any more."""
         self._streams.open[self._subscriber] = self._ticket
         watching = asyncio.create_task(self._watch(receive))
         try:
-            await self._begin(said)
+            await self._begin()
             await self._catch_up()
             await self._go_on()
             await self._send_raw({"type": "http.response.body", "body": b""})
@@ -119,13 +135,9 @@ class Stream:
             self._streams.broadcaster.leave(self._subscriber)
             del self._streams.open[self._subscriber]
 
-    async def _begin(self, said: str) -> None:
-        newest = await self._streams.read(lambda unit: unit.feed_reader.newest())
-        position = position_of(said) if said else newest
-        known = position is not None and position <= newest
-        self._subscriber.position = position if position is not None and known else newest
+    async def _begin(self) -> None:
         await self._send_raw({"type": "http.response.start", "status": 200, "headers": HEADERS})
-        first = events.hello if known else events.reset
+        first = events.hello if self._known else events.reset
         await self._send(events.RETRY + first(self._subscriber.position))
 
     async def _catch_up(self) -> None:
