@@ -5,7 +5,7 @@ outside is untrusted: drivers bound its size, check its shape and never let its 
 reach a user as it is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from cyclades.domain.model.cluster import Capacity, ClusterConnection, ClusterIdentity
@@ -72,6 +72,10 @@ class ClusterDriver(Protocol):
 
     def job(self, job_id: int) -> JobReport | None:
         """The job, archived or not; None when the cluster positively does not know it."""
+        ...
+
+    def jobs_of(self, ids: Collection[int]) -> Sequence[JobReport]:
+        """These jobs, archived or not, by id, without those that the cluster does not know."""
         ...
 
     def jobs(self, since: int = 0) -> Sequence[JobReport]:

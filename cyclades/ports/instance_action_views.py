@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from cyclades.domain.model.instance_action import InstanceActionEvent
 from cyclades.domain.model.listing import Listing
 from cyclades.domain.model.sharing import Scope
 
@@ -36,6 +37,10 @@ class InstanceActionViews(Protocol):
         Filters: `changes-since` and `changes-before`. `deleted`: also of servers that are
         gone. Raises NotFound for the server, InvalidInput for the marker.
         """
+        ...
+
+    def events(self, action_id: str) -> Sequence[InstanceActionEvent]:
+        """What its steps said, oldest first."""
         ...
 
     def show(self, scope: Scope, server_id: str, request_id: str, *, deleted: bool) -> ActionView:

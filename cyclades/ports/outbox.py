@@ -5,7 +5,7 @@ of a server is in flight at a time, in order. A claim is a lease with a fence: w
 comes with an old fence changes nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -18,7 +18,8 @@ from cyclades.domain.model.reports import JobRank
 class Claim:
     """An effect to submit. `uncertain`: an earlier attempt may have reached the cluster.
 
-    `overdue`: its user was told that it has not happened in time.
+    `overdue`: its user was told that it has not happened in time. `crashes`: how many
+    attempts met an error that nobody foresaw.
     """
 
     effect: Effect
@@ -27,6 +28,7 @@ class Claim:
     uncertain: bool
     created: datetime
     overdue: bool
+    crashes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,9 @@ class Outbox(Protocol):
         """Take up to `limit` effects that are due, each its server's oldest, or whose lease ended.
 
         Clusters with `per_cluster` effects in flight get no more; several workers that claim
-        at the same moment may go beyond it by their number.
+        at the same moment may go beyond it by their number. What cannot be read is set aside
+        for a while, so that it stops nobody else; a lease or a moment far in the future was
+        written before a clock was set back, and is over.
         """
         ...
 
@@ -83,9 +87,19 @@ class Outbox(Protocol):
         ...
 
     def postpone(
-        self, effect_id: str, fence: int, due: datetime, *, uncertain: bool, error: str
+        self,
+        effect_id: str,
+        fence: int,
+        due: datetime,
+        *,
+        uncertain: bool,
+        error: str,
+        crashed: bool = False,
     ) -> bool:
-        """Try again later. `uncertain`: this attempt may have reached the cluster."""
+        """Try again later. `uncertain`: this attempt may have reached the cluster.
+
+        `crashed`: it met an error that nobody foresaw.
+        """
         ...
 
     def cancel_unsent(self, server_id: str, now: datetime) -> Mapping[str, Operation]:
@@ -102,6 +116,10 @@ class Outbox(Protocol):
 
     def finish(self, effect_id: str, state: str, error: str | None, now: datetime) -> None:
         """Done, failed or cancelled; the guest part is forgotten."""
+        ...
+
+    def unfinished(self, effect_ids: Collection[str]) -> Collection[str]:
+        """Which of these effects are not finished."""
         ...
 
     def in_flight(self, cluster_id: str) -> Sequence[InFlight]:

@@ -44,6 +44,13 @@ class InstanceActions(Protocol):
         """The action behind this effect ended; no such action is no error."""
         ...
 
+    def note(self, effect_id: str, event_id: str, message: str, now: datetime, most: int) -> bool:
+        """Add a step to the action behind this effect, with what it said.
+
+        False for what was said before, for more than `most` steps, and without such an action.
+        """
+        ...
+
     def list(self, server_id: str) -> Sequence[InstanceAction]:
         """Newest first."""
         ...

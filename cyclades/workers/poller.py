@@ -4,17 +4,15 @@ One look at a time for each cluster, in a thread of its own, so that a dead clus
 delays only its own servers. A lease keeps several pollers apart.
 """
 
-from collections.abc import Iterable
 from datetime import timedelta
-from functools import partial
 
 import structlog
 
-from cyclades.bootstrap import Application, Unit
-from cyclades.bootstrap.faultpoints import reached
-from cyclades.domain.services.cluster_poll import ClusterPoll, PollMemory, Report
+from cyclades.bootstrap import Application
+from cyclades.domain.services.cluster_poll import ClusterPoll, PollMemory
 from cyclades.ports.cluster_driver import ClusterUnavailable
 from cyclades.workers.cluster_threads import ClusterThreads
+from cyclades.workers.reports import apply_all
 
 log = structlog.get_logger("cyclades.poller")
 LEASE = 15  # seconds
@@ -55,10 +53,10 @@ class ClusterPoller:
             watched = {known.instance: known for known in unit.watched(cluster_id)}
             flying = unit.outbox.in_flight(cluster_id)
         poll = ClusterPoll(cluster_id, app.drivers.of(cluster_id), self._memory)
-        applied = self._apply(poll.jobs(flying, watched))
+        applied = apply_all(app, poll.jobs(flying, watched))
         started = app.clock.monotonic()
         if started >= self._next_scan:
-            applied += self._apply(poll.instances(watched, poll.busy(flying)))
+            applied += apply_all(app, poll.instances(watched, poll.busy(flying)))
             capacity = poll.driver.capacity()
             now = app.clock.now()
             app.atomically(lambda unit: unit.clusters.set_capacity(cluster_id, capacity, now))
@@ -66,15 +64,6 @@ class ClusterPoller:
             cost = app.clock.monotonic() - started
             self._next_scan = started + max(app.settings.scan_interval, 20 * cost)
         return bool(applied or flying)
-
-    def _apply(self, reports: Iterable[Report]) -> int:
-        applied = 0
-        for report in reports:
-            applied += self._app.atomically(partial(applied_in, report))
-            reached("applied")
-        if applied:
-            self._app.queue.wake("effects")
-        return applied
 
     def _lease(self) -> bool:
         now = self._app.clock.now()
@@ -91,13 +80,6 @@ class ClusterPoller:
             lambda unit: unit.clusters.set_state(cluster_id, now, breaker_open=not answers)
         )
         self._answers = answers
-
-
-def applied_in(report: Report, unit: Unit) -> bool:
-    """Apply a report in a unit's transaction."""
-    changed = unit.cluster_updates.apply(report)
-    reached("applying")
-    return changed
 
 
 class PollerWorker:

@@ -113,6 +113,16 @@ def test_jobs_come_by_id_from_the_cursor_on(ground: Ground) -> None:
     assert ground.driver.jobs(ids[2]) == []
 
 
+def test_some_jobs_are_asked_for_together(ground: Ground) -> None:
+    ids = [ground.driver.submit(effect(StartInstance("nobody"))) for _ in range(3)]
+    for job_id in ids:
+        ground.wait(job_id)
+    found = ground.driver.jobs_of([ids[2], 987_654, ids[0], ids[2]])
+    assert [report.job_id for report in found] == [ids[0], ids[2]]
+    assert list(found) == [ground.driver.job(ids[0]), ground.driver.job(ids[2])]
+    assert ground.driver.jobs_of([]) == []
+
+
 def test_what_does_not_exist_is_none(ground: Ground) -> None:
     assert ground.driver.job(987_654) is None
     assert ground.driver.instance("nobody") is None

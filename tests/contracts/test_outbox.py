@@ -223,6 +223,8 @@ def test_in_flight_is_what_is_not_finished(outbox: Outbox, put: Put) -> None:
     assert (left.request_id, left.purpose) == (second.request_id, "cleanup")
     assert (left.state, left.job_id, left.job_rank) == ("queued", None, -1)
     assert [found.effect_id for found in outbox.in_flight("two")] == [third.id]
+    assert set(outbox.unfinished([first.id, second.id, "unknown"])) == {second.id}
+    assert not outbox.unfinished([])
     assert outbox.lock("unknown") is None
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine
 from cyclades.adapters.sql.clusters import SqlClusters
 from cyclades.adapters.sql.instance_actions import SqlInstanceActions
 from cyclades.adapters.sql.servers import SqlServers, watched
+from cyclades.adapters.sql.views.instance_actions import SqlInstanceActionViews
 from cyclades.adapters.system.ids import SystemIds
 from cyclades.domain.model.errors import NotFound, StaleVersion
 from cyclades.domain.model.instance_action import ERROR, SUCCESS, InstanceAction
@@ -220,3 +221,34 @@ def test_an_action_ends_with_its_effect(
         ours, result=result, message=message, updated=LATER, finished=LATER
     )
     assert actions.get(server.id, other.request_id) == other
+
+
+def test_the_steps_of_an_action_are_noted_once_and_not_without_end(
+    servers: ServerRepository, actions: InstanceActions, connection: Connection
+) -> None:
+    server = added(servers)
+    ours, other = action(server, "e1"), action(server, "e2")
+    began(actions, [ours, other])
+    said = [f"step {number}" for number in range(3)]
+    moments = [NOW + timedelta(seconds=number) for number in range(3)]
+    for text, moment in zip(said, moments, strict=True):
+        assert actions.note("e1", IDS.new(), text, moment, 3)
+    assert not actions.note("e1", IDS.new(), said[0], LATER, 9), "said before"
+    assert not actions.note("e1", IDS.new(), "one more", LATER, 3), "too many"
+    assert not actions.note("nobody's", IDS.new(), "hm", NOW, 3)
+    assert actions.note("e2", IDS.new(), said[0], NOW, 3)
+    views = SqlInstanceActionViews(connection)
+    events = views.events(ours.id)
+    assert [event.message for event in events] == said
+    assert [event.started for event in events] == moments
+    assert {(event.name, event.action_id) for event in events} == {("cluster_progress", ours.id)}
+
+
+def test_only_the_servers_that_are_asked_for_are_watched(
+    servers: ServerRepository, connection: Connection
+) -> None:
+    first, second = added(servers), added(servers, cluster_id="two")
+    added(servers)
+    names = [first.instance, second.instance, "nobody"]
+    assert [known.instance for known in watched(connection, "one", names)] == [first.instance]
+    assert watched(connection, "one", []) == []

@@ -1,6 +1,6 @@
 """The driver of a real Ganeti cluster, over RAPI."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final, TypeVar
 
 from cyclades.adapters.ganeti import reports
@@ -8,7 +8,7 @@ from cyclades.adapters.ganeti.errors import AnswerLost, NotKnown, Refused
 from cyclades.adapters.ganeti.opcodes import Options, call_of, instance_path
 from cyclades.adapters.ganeti.parsing import number, rows
 from cyclades.adapters.ganeti.rapi import Call, Rapi
-from cyclades.adapters.ganeti.search import find_job, query
+from cyclades.adapters.ganeti.search import PAGE, find_job, query
 from cyclades.adapters.ganeti.transport import Limits
 from cyclades.domain.model.cluster import Capacity, ClusterConnection, ClusterIdentity
 from cyclades.domain.model.effects import Effect
@@ -70,11 +70,19 @@ class GanetiDriver(ClusterDriver):
         return self._surely(find_job(self._ask, effect_id))
 
     def job(self, job_id: int) -> JobReport | None:
+        found = self.jobs_of([job_id])
+        return found[0] if found else self._surely(None)
+
+    def jobs_of(self, ids: Collection[int]) -> Sequence[JobReport]:
         self._check_identity()
-        for row in query(self._ask, list(reports.JOB_FIELDS), ["=", "id", job_id]):
-            if row.get("id") == job_id and "status" in row:
-                return reports.job_report(self._cluster_id, row)
-        return self._surely(None)
+        wanted, found = sorted(set(ids)), dict[int, JobReport]()
+        for start in range(0, len(wanted), PAGE):
+            page = wanted[start : start + PAGE]
+            condition = ["|", *(["=", "id", job_id] for job_id in page)]
+            for row in query(self._ask, list(reports.JOB_FIELDS), condition):
+                if row.get("id") in page and "status" in row:
+                    found[row["id"]] = reports.job_report(self._cluster_id, row)
+        return [found[job_id] for job_id in wanted if job_id in found]
 
     def jobs(self, since: int = 0) -> Sequence[JobReport]:
         body = {"fields": reports.JOB_FIELDS, "qfilter": [">", "id", since]}

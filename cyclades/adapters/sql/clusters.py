@@ -9,6 +9,7 @@ import orjson
 from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from cyclades.adapters.sql.moments import moments, over
 from cyclades.adapters.sql.schema.clusters import clusters
 from cyclades.adapters.sql.schema.servers import servers
 from cyclades.domain.model.cluster import Capacity, Cluster, ClusterConnection
@@ -144,12 +145,13 @@ class SqlClusters(ClusterRepository):
         free = or_(
             clusters.c.poller.is_(None),
             clusters.c.poller == holder,
-            clusters.c.poll_until < now,
+            over(clusters.c.poll_until),
         )
         done = self._connection.execute(
             update(clusters)
             .where(clusters.c.id == cluster_id, free)
-            .values(poller=holder, poll_until=until)
+            .values(poller=holder, poll_until=until),
+            moments(now, until),
         )
         return done.rowcount == 1
 

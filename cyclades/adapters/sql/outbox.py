@@ -1,6 +1,6 @@
 """The outbox in SQL."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -20,8 +20,10 @@ from sqlalchemy import (
     update,
 )
 
-from cyclades.adapters.sql.commands import command_from, guest_from
+from cyclades.adapters.sql.effect_rows import UNREADABLE, claim_of, in_flight_of
+from cyclades.adapters.sql.moments import moments, over
 from cyclades.adapters.sql.schema.effects import effects
+from cyclades.domain.model.crashes import pause_after
 from cyclades.domain.model.effects import Effect, Operation
 from cyclades.domain.model.reports import JobRank
 from cyclades.ports.outbox import Claim, InFlight, Outbox
@@ -38,10 +40,13 @@ IN_FLIGHT_BY_CLUSTER = (
     .group_by(_BUSY.c.cluster_id)
 )
 _FULL = IN_FLIGHT_BY_CLUSTER.having(func.count() >= bindparam("per_cluster")).subquery()
+# Moments that nobody could have meant were written before a clock was set back.
 _DUE = or_(
-    and_(effects.c.state == QUEUED, effects.c.due <= bindparam("now")),
-    and_(effects.c.state == CLAIMED, effects.c.lease_until < bindparam("now")),
+    and_(effects.c.state == QUEUED, over(effects.c.due)),
+    and_(effects.c.state == CLAIMED, over(effects.c.lease_until)),
 )
+# An older release leaves alone what only a newer one knows how to do.
+_KNOWN = effects.c.operation.in_([*Operation])
 _FIRST = (
     ~select(_OLDER.c.seq)
     .where(
@@ -54,11 +59,14 @@ _FIRST = (
 # Looked at every second by every worker: put together once.
 CLAIMABLE = (
     select(effects)
-    .where(effects.c.finished.is_(None), _DUE, _FIRST)
+    .where(effects.c.finished.is_(None), _KNOWN, _DUE, _FIRST)
     .where(or_(effects.c.state == CLAIMED, effects.c.cluster_id.not_in(select(_FULL.c.cluster_id))))
     .order_by(effects.c.seq)
     .limit(bindparam("most", type_=Integer))
     .with_for_update(skip_locked=True, of=effects)
+)
+UNFINISHED = select(effects.c.id).where(
+    effects.c.id.in_(bindparam("ids", expanding=True)), effects.c.finished.is_(None)
 )
 
 
@@ -102,9 +110,8 @@ class SqlOutbox(Outbox):
         self, now: datetime, lease_until: datetime, limit: int, per_cluster: int
     ) -> Sequence[Claim]:
         """Select what is due, each server's oldest, skipping what others claim; take it."""
-        found = self._connection.execute(
-            CLAIMABLE, {"now": now, "most": limit, "per_cluster": per_cluster}
-        ).all()
+        asked = {"most": limit, "per_cluster": per_cluster} | moments(now, lease_until)
+        found = self._connection.execute(CLAIMABLE, asked).all()
         rows = self._fitting(found, per_cluster)
         if rows:
             self._connection.execute(
@@ -118,7 +125,7 @@ class SqlOutbox(Outbox):
                     uncertain=True,
                 )
             )
-        return [self._claim(row) for row in rows]
+        return list(self._readable(rows, now))
 
     def submitted(self, effect_id: str, fence: int, job_id: int) -> bool:
         """Update under the fence; an update path that was faster has done it already."""
@@ -127,7 +134,14 @@ class SqlOutbox(Outbox):
         )
 
     def postpone(
-        self, effect_id: str, fence: int, due: datetime, *, uncertain: bool, error: str
+        self,
+        effect_id: str,
+        fence: int,
+        due: datetime,
+        *,
+        uncertain: bool,
+        error: str,
+        crashed: bool = False,
     ) -> bool:
         """Update under the fence."""
         return self._fenced(
@@ -137,6 +151,7 @@ class SqlOutbox(Outbox):
             due=due,
             uncertain=uncertain,
             error=error,
+            crashes=effects.c.crashes + int(crashed),
             lease_until=None,
         )
 
@@ -166,7 +181,7 @@ class SqlOutbox(Outbox):
             .where(effects.c.id == effect_id, effects.c.finished.is_(None))
             .with_for_update()
         ).one_or_none()
-        return _in_flight(row) if row else None
+        return in_flight_of(row) if row else None
 
     def advance(self, effect_id: str, job_id: int, rank: JobRank) -> None:
         """Update; a job that was seen was submitted, whoever was to say so."""
@@ -184,14 +199,21 @@ class SqlOutbox(Outbox):
             .values(state=state, error=error, finished=now, guest=None, lease_until=None)
         )
 
+    def unfinished(self, effect_ids: Collection[str]) -> Collection[str]:
+        """Select their ids."""
+        if not effect_ids:
+            return ()
+        found = self._connection.execute(UNFINISHED, {"ids": list(effect_ids)})
+        return set(found.scalars())
+
     def in_flight(self, cluster_id: str) -> Sequence[InFlight]:
         """Select what is not finished."""
         query = (
             select(effects)
-            .where(effects.c.cluster_id == cluster_id, effects.c.finished.is_(None))
+            .where(effects.c.cluster_id == cluster_id, effects.c.finished.is_(None), _KNOWN)
             .order_by(effects.c.seq)
         )
-        return [_in_flight(row) for row in self._connection.execute(query)]
+        return [in_flight_of(row) for row in self._connection.execute(query)]
 
     def late(self, before: Mapping[Operation, datetime], limit: int) -> Sequence[str]:
         """Select."""
@@ -209,14 +231,32 @@ class SqlOutbox(Outbox):
 
     def overdue(self) -> Sequence[InFlight]:
         """Select."""
-        query = select(effects).where(effects.c.finished.is_(None), effects.c.overdue)
-        return [_in_flight(row) for row in self._connection.execute(query.order_by(effects.c.seq))]
+        query = select(effects).where(effects.c.finished.is_(None), effects.c.overdue, _KNOWN)
+        return [
+            in_flight_of(row) for row in self._connection.execute(query.order_by(effects.c.seq))
+        ]
 
     def mark_overdue(self, effect_id: str) -> None:
         """Update."""
         self._connection.execute(
             update(effects).where(effects.c.id == effect_id).values(overdue=True)
         )
+
+    def _readable(self, rows: Sequence[Row[Any]], now: datetime) -> Iterator[Claim]:
+        for row in rows:
+            try:
+                yield claim_of(row, self._secrets)
+            except UNREADABLE as error:
+                # One row that cannot be read must not hold up the others. It is given up
+                # when its time is over, like whatever does not reach its cluster.
+                self.postpone(
+                    row.id,
+                    row.fence + 1,
+                    now + pause_after(row.crashes),
+                    uncertain=row.uncertain,
+                    error=f"cannot be read: {error!r}",
+                    crashed=True,
+                )
 
     def _fenced(self, effect_id: str, fence: int, **values: Any) -> bool:
         change: Update = update(effects).where(
@@ -237,41 +277,3 @@ class SqlOutbox(Outbox):
                 room[row.cluster_id] = left - 1
             fitting.append(row)
         return fitting
-
-    def _claim(self, row: Row[Any]) -> Claim:
-        guest = guest_from(self._secrets.unseal(bytes(row.guest)) if row.guest else None)
-        effect = Effect(
-            row.id,
-            row.cluster_id,
-            row.server_id,
-            row.generation,
-            row.request_id,
-            command_from(row.operation, row.command),
-            guest,
-            row.purpose,
-        )
-        return Claim(
-            effect, row.fence + 1, row.attempts + 1, row.uncertain, row.created, row.overdue
-        )
-
-
-def _in_flight(row: Row[Any]) -> InFlight:
-    return InFlight(
-        row.id,
-        row.cluster_id,
-        row.server_id,
-        Operation(row.operation),
-        orjson.loads(row.command)["instance"],
-        row.generation,
-        row.request_id,
-        row.purpose,
-        row.state,
-        row.job_id,
-        row.job_rank,
-        row.fence,
-        row.uncertain,
-        row.overdue,
-        row.attempts,
-        row.error,
-        row.created,
-    )

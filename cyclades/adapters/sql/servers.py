@@ -1,11 +1,11 @@
 """Servers in SQL: explicit mapping, one UPDATE guarded by the version."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, insert, select, update
 
 from cyclades.adapters.sql.schema.servers import servers
 from cyclades.adapters.sql.visibility import within
@@ -103,18 +103,26 @@ def _server(row: Row[Any]) -> Server:
     return Server(**values)
 
 
-def watched(connection: Connection, cluster_id: str) -> Sequence[Watched]:
-    """A cluster's live servers, for the poller: one statement."""
-    rows = connection.execute(
-        select(
-            servers.c.instance,
-            servers.c.version,
-            servers.c.vm_state,
-            servers.c.power,
-            servers.c.vcpus,
-            servers.c.ram,
-            servers.c.absences,
-            servers.c.effect_id.is_(None) & servers.c.launched.is_not(None),
-        ).where(servers.c.cluster_id == cluster_id, ~servers.c.deleted)
-    )
+WATCHED = select(
+    servers.c.instance,
+    servers.c.version,
+    servers.c.vm_state,
+    servers.c.power,
+    servers.c.vcpus,
+    servers.c.ram,
+    servers.c.absences,
+    servers.c.effect_id.is_(None) & servers.c.launched.is_not(None),
+).where(servers.c.cluster_id == bindparam("cluster_id"), ~servers.c.deleted)
+WATCHED_OF_THESE = WATCHED.where(servers.c.instance.in_(bindparam("names", expanding=True)))
+
+
+def watched(
+    connection: Connection, cluster_id: str, names: Collection[str] | None = None
+) -> Sequence[Watched]:
+    """A cluster's live servers, all or those with these instances: one statement."""
+    values: dict[str, Any] = {"cluster_id": cluster_id}
+    if names is None:
+        rows = connection.execute(WATCHED, values)
+    else:
+        rows = connection.execute(WATCHED_OF_THESE, values | {"names": list(names)})
     return [Watched(*row) for row in rows]

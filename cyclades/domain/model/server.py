@@ -21,6 +21,7 @@ from cyclades.domain.model.server_states import (
 
 GONE = "The server no longer exists in its cluster."
 ABSENCES_TO_BELIEVE = 2
+ALMOST = 99  # percent; only the end of its job completes a build
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,21 @@ class Server:
         """The cluster works on the build."""
         if self.vm_state is VmState.BUILDING and self.task_state is TaskState.SCHEDULING:
             self.task_state = TaskState.SPAWNING
+
+    @property
+    def being_built(self) -> bool:
+        """The cluster is at it, or will be, and nobody wants the server gone."""
+        return self.vm_state is VmState.BUILDING and self.task_state in {
+            TaskState.SCHEDULING,
+            TaskState.SPAWNING,
+        }
+
+    def come(self, progress: int) -> bool:
+        """So far has the build come, in percent; True if that is news."""
+        before = (self.task_state, self.progress)
+        self.begin()
+        self.progress = max(self.progress, min(progress, ALMOST))
+        return before != (self.task_state, self.progress)
 
     def succeed(self, operation: Operation, effect_id: str, now: datetime) -> None:
         """A command's job succeeded."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from cyclades.domain.model.divergence import too_many
 from cyclades.domain.model.effects import Operation
 from cyclades.domain.model.reports import (
+    BuildProgress,
     InstanceAbsent,
     InstanceLeft,
     InstanceReport,
@@ -22,7 +23,7 @@ from cyclades.domain.model.server_states import AS_SEEN
 from cyclades.ports.cluster_driver import ClusterDriver
 from cyclades.ports.outbox import InFlight
 
-Report = JobReport | InstanceReport | InstanceAbsent | InstanceLeft
+Report = JobReport | InstanceReport | InstanceAbsent | InstanceLeft | BuildProgress
 CREATION, REMOVAL = "OP_INSTANCE_CREATE", "OP_INSTANCE_REMOVE"
 LOSSES_TO_BELIEVE = 3  # looks in a row at which a job was missing
 LOST_CODE = "job_lost"
@@ -100,7 +101,7 @@ class ClusterPoll:
         if too_many(len(missing), len(quiet)):
             return  # a list with this many holes is no evidence
         for name in missing:
-            yield from self._look(quiet[name], removed=False)
+            yield from look(self.cluster_id, self.driver, quiet[name], removed=False)
 
     def busy(self, flying: Sequence[InFlight]) -> set[str]:
         """Instances that a job of ours is about."""
@@ -117,8 +118,7 @@ class ClusterPoll:
     def _touched(self, job: JobReport, known: Watched) -> Iterator[Report]:
         if not known.quiet or not self._is_news(job):
             return
-        removed = job.opcode == REMOVAL and job.outcome is JobOutcome.SUCCESS
-        yield from self._look(known, removed=removed)
+        yield from look(self.cluster_id, self.driver, known, removed=proves_removal(job))
 
     def _is_news(self, job: JobReport) -> bool:
         return job.job_id > self.memory.seen_job or job.job_id in self.memory.open_jobs
@@ -129,17 +129,9 @@ class ClusterPoll:
         # The last word about an instance is a creation of ours that nobody waits for.
         last = {job.instance: job for job in found}
         for name, job in last.items():
-            ours = job.opcode == CREATION and job.effect_id and job.effect_id not in waiting
-            settled = job.rank is JobRank.FINAL and self._is_news(job)
-            if name and ours and settled and name not in watched:
+            ours = made_by_us(job) and job.effect_id not in waiting
+            if name and ours and self._is_news(job) and name not in watched:
                 yield InstanceLeft(self.cluster_id, name)
-
-    def _look(self, known: Watched, *, removed: bool) -> Iterator[Report]:
-        report = self.driver.instance(known.instance)
-        if report is None:
-            yield InstanceAbsent(self.cluster_id, known.instance, removed, known.version)
-        elif differs(report, known):
-            yield replace(report, server_version=known.version)
 
     def _missing_job(self, effect: InFlight, job_id: int) -> Iterator[Report]:
         job = self.driver.job(job_id)  # archived jobs are not in the list
@@ -167,6 +159,27 @@ class ClusterPoll:
             effect.effect_id,
             error_code=None if happened else LOST_CODE,
         )
+
+
+def look(
+    cluster_id: str, driver: ClusterDriver, known: Watched, *, removed: bool
+) -> Iterator[Report]:
+    """One instance against its quiet server; `removed`: a job that took it away was seen."""
+    report = driver.instance(known.instance)
+    if report is None:
+        yield InstanceAbsent(cluster_id, known.instance, removed, known.version)
+    elif differs(report, known):
+        yield replace(report, server_version=known.version)
+
+
+def proves_removal(job: JobReport) -> bool:
+    """Whether the job took its instance away."""
+    return job.opcode == REMOVAL and job.outcome is JobOutcome.SUCCESS
+
+
+def made_by_us(job: JobReport) -> bool:
+    """Whether a job of ours has ended that makes an instance."""
+    return job.opcode == CREATION and bool(job.effect_id) and job.rank is JobRank.FINAL
 
 
 def differs(seen: InstanceReport, known: Watched) -> bool:

@@ -7,6 +7,7 @@ from cyclades.domain.model.effects import Effect, Operation, RemoveInstance
 from cyclades.domain.model.instance_action import ERROR, SUCCESS, InstanceAction
 from cyclades.domain.model.job_errors import user_sentence
 from cyclades.domain.model.reports import (
+    BuildProgress,
     InstanceAbsent,
     InstanceLeft,
     InstanceReport,
@@ -22,6 +23,7 @@ from cyclades.ports.outbox import InFlight, Outbox
 from cyclades.ports.servers import InstanceActions, ServerRepository
 
 UNKNOWN_INSTANCE = "unknown_entity"
+MOST_EVENTS = 100  # of one action
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,19 @@ class ClusterUpdates:
                 )
             )
         self.settlement.keep(server, before)
+        return True
+
+    @apply.register
+    def _build(self, report: BuildProgress) -> bool:
+        server = self.servers.by_instance(report.cluster_id, report.instance)
+        if server is None or not server.being_built or server.effect_id is None:
+            return False
+        news = report.message and self.actions.note(
+            server.effect_id, self.ids.new(), report.message, self.clock.now(), MOST_EVENTS
+        )
+        if not server.come(report.progress or 0) and not news:
+            return False
+        self.settlement.keep(server, server.usage)
         return True
 
     @apply.register

@@ -1,8 +1,13 @@
 """What hangs on a server: interfaces, addresses, groups, actions, diagnostics."""
 
+from typing import Any
+
 import pytest
 
 from cyclades.domain.model.effects import Operation
+from cyclades.domain.model.reports import BuildProgress
+from cyclades.domain.model.sharing import Scope
+from tests.harness.api import PROJECT
 from tests.harness.compute import NEWEST, SERVERS, Cloud
 from tests.web.golden import differences, exchange
 
@@ -107,6 +112,31 @@ def test_actions_by_version(cloud: Cloud) -> None:
     assert shown("2.62") == shown("2.84") == usual | {"hostId"}
     assert shown("2.1", "admin") == usual | {"traceback"}
     assert shown("2.84", "admin") == usual | {"hostId", "host", "details", "traceback"}
+
+
+def test_what_a_build_says_are_events_of_its_action(cloud: Cloud) -> None:
+    made = cloud.call("POST", SERVERS, cloud.body(), version=NEWEST, status=202)
+    request, server_id = made.headers["X-Openstack-Request-Id"], made.json["server"]["id"]
+    with cloud.application.reader() as unit:
+        instance = unit.server_views.show(Scope(PROJECT), server_id).instance
+    report = BuildProgress("one", instance, 40, "copying the image")
+    assert cloud.application.atomically(lambda unit: unit.cluster_updates.apply(report))
+    assert cloud.show(server_id)["progress"] == 40
+    path = f"{SERVERS}/{server_id}/os-instance-actions/{request}"
+
+    def events(version: str, token: str = "member") -> Any:
+        answer = cloud.call("GET", path, version=version, token=token, status=200).json
+        return answer["instanceAction"].get("events", [])
+
+    assert events("2.50") == []
+    assert [event["event"] for event in events("2.1", "admin")] == [
+        "cluster_create",
+        "cluster_progress",
+    ]
+    job, step = events("2.84")
+    assert "details" not in job
+    assert (step["details"], step["result"]) == ("copying the image", "Success")
+    assert step.keys() - {"details"} == job.keys()
 
 
 def test_actions_in_pages(each_cloud: Cloud) -> None:

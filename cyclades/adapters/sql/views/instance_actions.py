@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, select, tuple_
 
 from cyclades.adapters.sql.schema.clusters import clusters
+from cyclades.adapters.sql.schema.servers import instance_action_events as events
 from cyclades.adapters.sql.schema.servers import instance_actions as actions
 from cyclades.adapters.sql.schema.servers import servers
 from cyclades.adapters.sql.visibility import within
 from cyclades.domain.model.errors import InvalidInput, NotFound
+from cyclades.domain.model.instance_action import InstanceActionEvent
 from cyclades.domain.model.listing import Listing
 from cyclades.domain.model.sharing import Scope
 from cyclades.ports.instance_action_views import ActionView, InstanceActionViews
@@ -22,6 +24,11 @@ OF_OTHERS = {
 COLUMNS = tuple(
     (OF_OTHERS[name] if name in OF_OTHERS else actions.c[name]).label(name)
     for name in ActionView._fields
+)
+EVENTS = (
+    select(*(events.c[name] for name in InstanceActionEvent.__dataclass_fields__))
+    .where(events.c.action_id == bindparam("action"))
+    .order_by(events.c.started, events.c.id)
 )
 KEY = (actions.c.started, actions.c.id)
 
@@ -57,6 +64,11 @@ class SqlInstanceActionViews(InstanceActionViews):
         if not found and listing.marker is not None:
             self._require(server_id, listing.marker)
         return found
+
+    def events(self, action_id: str) -> Sequence[InstanceActionEvent]:
+        """Select all; an action has few."""
+        found = self._connection.execute(EVENTS, {"action": action_id})
+        return [InstanceActionEvent(*row) for row in found]
 
     def show(self, scope: Scope, server_id: str, request_id: str, *, deleted: bool) -> ActionView:
         """Select one."""

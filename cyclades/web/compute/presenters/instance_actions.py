@@ -1,7 +1,9 @@
 """Instance actions as compute clients read them."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from cyclades.domain.model.instance_action import InstanceActionEvent
 from cyclades.ports.instance_action_views import ActionView
 from cyclades.web.compute.presenters.server_fields import hidden_host
 from cyclades.web.microversions import Microversion
@@ -27,21 +29,39 @@ def brief(row: ActionView, version: Microversion) -> dict[str, Any]:
     return body | {"updated_at": iso_micro(row.updated)} if version >= UPDATED else body
 
 
-def detail(row: ActionView, version: Microversion, *, admin: bool) -> dict[str, Any]:
-    """With its event; before 2.51 only administrators saw those."""
+def shows_events(version: Microversion, *, admin: bool) -> bool:
+    """Before 2.51 only administrators saw an action's events."""
+    return admin or version >= EVENTS_FOR_ALL
+
+
+def detail(
+    row: ActionView, said: Sequence[InstanceActionEvent], version: Microversion, *, admin: bool
+) -> dict[str, Any]:
+    """With its events: the job in the cluster, and what was said on the way."""
     body = brief(row, version)
-    if admin or version >= EVENTS_FOR_ALL:
-        body["events"] = [event(row, version, admin=admin)]
+    if shows_events(version, admin=admin):
+        job = InstanceActionEvent(
+            row.id,
+            row.id,
+            f"cluster_{row.action}",
+            row.started,
+            row.message if admin else None,
+            row.result,
+            row.finished,
+        )
+        body["events"] = [event(row, each, version, admin=admin) for each in (job, *said)]
     return body
 
 
-def event(row: ActionView, version: Microversion, *, admin: bool) -> dict[str, Any]:
-    """The one step that actions have here: the job in the cluster."""
+def event(
+    row: ActionView, step: InstanceActionEvent, version: Microversion, *, admin: bool
+) -> dict[str, Any]:
+    """One step of an action."""
     body: dict[str, Any] = {
-        "event": f"cluster_{row.action}",
-        "start_time": iso_micro(row.started),
-        "finish_time": iso_micro(row.finished),
-        "result": row.result,
+        "event": step.name,
+        "start_time": iso_micro(step.started),
+        "finish_time": iso_micro(step.finished),
+        "result": step.result,
     }
     if admin:
         body["traceback"] = None
@@ -49,6 +69,6 @@ def event(row: ActionView, version: Microversion, *, admin: bool) -> dict[str, A
         body["hostId"] = hidden_host(row.owner_id, row.cluster_id)
         if admin:
             body["host"] = row.cluster
-    if version >= DETAILS and admin:
-        body["details"] = row.message
+    if version >= DETAILS and (admin or step.message):
+        body["details"] = step.message
     return body

@@ -63,7 +63,7 @@ def filters_of(request: CycladesRequest) -> dict[str, tuple[Any, ...]]:
 def show_action(request: CycladesRequest) -> Any:
     """What one request did."""
     caller, version, ids = request.caller, request.microversion, request.matchdict
-    row = request.cyclades.instance_action_views.show(
-        reach_of(caller), ids["id"], ids["request_id"], deleted=version >= OF_DELETED
-    )
-    return {"instanceAction": present.detail(row, version, admin=caller.is_admin)}
+    views, admin = request.cyclades.instance_action_views, caller.is_admin
+    row = views.show(reach_of(caller), ids["id"], ids["request_id"], deleted=version >= OF_DELETED)
+    said = views.events(row.id) if present.shows_events(version, admin=admin) else ()
+    return {"instanceAction": present.detail(row, said, version, admin=admin)}
