@@ -1,0 +1,91 @@
+"""Plain stories: what the machine found, and what it must be able to find."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from cyclades.adapters.sql.servers import SqlServers
+from cyclades.domain.model.errors import StaleVersion
+from cyclades.domain.model.server import Server
+from tests.harness.api import CALLERS
+from tests.stateful.ground import Ground
+from tests.stateful.processes import arm
+from tests.stateful.site import Site
+from tests.stateful.witness import Witness
+
+MEMBER, OTHER = CALLERS["member"], CALLERS["other"]
+
+
+@pytest.fixture
+def site(ground: Ground) -> Iterator[Site]:
+    with ground.site() as made:
+        yield made
+
+
+@pytest.fixture
+def witness(site: Site) -> Witness:
+    return Witness(site)
+
+
+def is_right(site: Site, witness: Witness) -> None:
+    """Now, and when everything is settled."""
+    assert witness.wrongs() == []
+    site.heals()
+    site.settles()
+    assert witness.wrongs() == []
+    assert witness.settled_wrongs() == []
+
+
+def test_a_worker_that_dies_with_its_answer(site: Site, witness: Witness) -> None:
+    """Whoever takes the work over finds the job instead of making another."""
+    (server_id,) = site.users.create_all(MEMBER)
+    arm("answered")
+    first, second = site.processes
+    site.submits(first)
+    site.clock.passed += 61
+    site.submits(second)
+    assert witness.wrongs() == []
+    is_right(site, witness)
+    assert site.users.server(server_id).status == "ACTIVE"
+
+
+def test_an_address_is_kept_until_its_server_is_gone(site: Site, witness: Witness) -> None:
+    (server_id,) = site.users.create_all(MEMBER)
+    site.settles()
+    site.users.delete(server_id)
+    witness.deleted_by_users.add(server_id)
+    assert witness.wrongs() == []
+    is_right(site, witness)
+
+
+def test_old_reports_change_nothing(site: Site, witness: Witness) -> None:
+    """A whole life again, from its beginning, after its end."""
+    (server_id,) = site.users.create_all(MEMBER)
+    site.settles()
+    site.users.delete(server_id)
+    witness.deleted_by_users.add(server_id)
+    site.settles()
+    assert witness.wrongs() == []
+    for index in range(len(site.reports)):
+        site.replays(index)
+        assert witness.wrongs() == []
+    is_right(site, witness)
+
+
+def test_who_loses_a_race_tries_again(
+    site: Site, witness: Witness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A report and a user at the same moment: both get what they want."""
+    (server_id,) = site.users.create_all(MEMBER)
+    save, lost = SqlServers.save, [True]
+
+    def save_late(self: SqlServers, server: Server, now: object) -> None:
+        if lost:
+            lost.clear()
+            raise StaleVersion("Somebody else was faster.")
+        save(self, server, now)  # type: ignore[arg-type] # passed on
+
+    monkeypatch.setattr(SqlServers, "save", save_late)
+    site.users.rename(server_id, MEMBER, "other")
+    is_right(site, witness)
+    assert site.users.server(server_id).name == "other"
