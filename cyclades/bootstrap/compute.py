@@ -1,6 +1,6 @@
 """Compute's repositories and services in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 
 from cyclades.adapters.sql.audit import SqlAudit
@@ -185,12 +185,13 @@ class ComputeUnit(NetworkUnit, ImageUnit):
             self.audit,
             self.outbox,
             self.servers,
+            self.instance_actions,
             self.server_settlement,
             self.server_ports,
             self.feed,
             self.app.clock,
         )
 
-    def watched(self, cluster_id: str) -> Sequence[Watched]:
-        """A cluster's live servers as a poller compares them."""
-        return watched(self.connection, cluster_id)
+    def watched(self, cluster_id: str, names: Collection[str] | None = None) -> Sequence[Watched]:
+        """A cluster's live servers as a poller compares them; all, or with these instances."""
+        return watched(self.connection, cluster_id, names)

@@ -13,10 +13,12 @@ from cyclades.workers.housekeeping import HousekeepingWorker
 from cyclades.workers.poller import PollerWorker
 from cyclades.workers.reconciler import ReconcilerWorker
 from cyclades.workers.running import Running, Worker
+from cyclades.workers.updates import UpdatesWorker
 
 KINDS: Mapping[str, Callable[[Application], Worker]] = {
     "effects": EffectsWorker,
     "poller": PollerWorker,
+    "updates": UpdatesWorker,
     "reconciler": ReconcilerWorker,
     "housekeeping": HousekeepingWorker,
 }
