@@ -8,17 +8,19 @@ from sqlalchemy import Connection, text
 from cyclades.adapters.sql.audit import SqlAudit
 from cyclades.adapters.sql.clusters import SqlClusters
 from cyclades.adapters.sql.engine import make_engine
+from cyclades.adapters.sql.instance_actions import SqlInstanceActions
 from cyclades.adapters.sql.outbox import SqlOutbox
 from cyclades.adapters.sql.quota import SqlQuota
 from cyclades.adapters.sql.servers import SqlServers
 from cyclades.domain.model.effects import Effect
+from cyclades.domain.model.instance_action import InstanceAction
 from cyclades.domain.model.port import ACTIVE
 from cyclades.domain.model.reports import Power
 from cyclades.domain.model.server import Server
 from cyclades.domain.model.server_states import TaskState, VmState
 from cyclades.ports.audit import Audit, Drift, Leak, LostOperation, NamedServer
 from tests.contracts.network_rows import Rows
-from tests.harness.samples import NOW, a_cluster, a_server, create_of, effect_of
+from tests.harness.samples import NOW, a_cluster, a_server, create_of, effect_of, fresh
 from tests.harness.sealing import secrets
 
 SECRETS = secrets()
@@ -50,6 +52,8 @@ def kept(connection: Connection, **values: object) -> Server:
 def asked(connection: Connection, server: Server) -> Effect:
     effect = effect_of(server, create_of(server))
     SqlOutbox(connection, SECRETS).put(effect, NOW)
+    action = (fresh("action"), server.id, effect.request_id, "create", None, None, effect.id)
+    SqlInstanceActions(connection).begin(InstanceAction(*action, NOW, NOW))
     return effect
 
 

@@ -202,13 +202,14 @@ def test_operations_that_were_lost_are_ended_with_a_reason(each_cloud: Cloud) ->
         "UPDATE servers SET vm_state = 'building', task_state = 'spawning' WHERE id = :id",
         id=building,
     )
-    cloud.act(stopping, Action.STOP)
+    stop = cloud.act(stopping, Action.STOP)
     sql(cloud, "UPDATE effects SET finished = created, state = 'cancelled' WHERE finished IS NULL")
     assert {each.kind for each in audit_ledger(cloud.app).mended} == {Kind.STUCK_OPERATION}
     server = cloud.server(building)
     assert server.fault is not None
     assert (server.status, server.fault.message) == ("ERROR", LOST)
     assert (cloud.server(stopping).status, cloud.server(stopping).task_state) == ("ACTIVE", None)
+    assert cloud.outcome(stopping, stop) == ("Error", LOST)
     audited(cloud)
     assert cloud.server(building).status == "ACTIVE", "its instance is there after all"
     assert audit_ledger(cloud.app).found == []

@@ -25,7 +25,7 @@ from cyclades.adapters.sql.schema.networks import networks
 from cyclades.adapters.sql.schema.ports import ports
 from cyclades.adapters.sql.schema.quotas import quotas
 from cyclades.adapters.sql.schema.security_groups import security_groups
-from cyclades.adapters.sql.schema.servers import servers
+from cyclades.adapters.sql.schema.servers import instance_actions, servers
 from cyclades.adapters.sql.schema.subnets import addresses, subnets
 from cyclades.adapters.sql.upserts import UPSERTS
 from cyclades.domain.model.effects import Operation
@@ -41,10 +41,12 @@ IN_FLIGHT = (
     .exists()
 )
 IDLE = and_(servers.c.effect_id.is_(None), ~IN_FLIGHT)
+# By way of the actions, which have an index by server.
 BUILD_FAILED = (
     select(effects.c.seq)
+    .join(instance_actions, instance_actions.c.effect_id == effects.c.id)
     .where(
-        effects.c.server_id == servers.c.id,
+        instance_actions.c.server_id == servers.c.id,
         effects.c.operation == Operation.CREATE,
         effects.c.state == "failed",
     )

@@ -7,13 +7,14 @@ from typing import Final
 from cyclades.domain.model.deadlines import LOST
 from cyclades.domain.model.divergence import Divergence, DivergenceKind
 from cyclades.domain.model.events import Changed
+from cyclades.domain.model.instance_action import ERROR
 from cyclades.domain.services.server_ports import ServerPorts
 from cyclades.domain.services.server_settlement import ServerSettlement
 from cyclades.ports.audit import Audit, Drift, Leak, LostOperation
 from cyclades.ports.clock import Clock
 from cyclades.ports.feed import Feed
 from cyclades.ports.outbox import InFlight, Outbox
-from cyclades.ports.servers import ServerRepository
+from cyclades.ports.servers import InstanceActions, ServerRepository
 
 KINDS: Final = (
     DivergenceKind.STUCK_OPERATION,
@@ -29,6 +30,7 @@ class LedgerAudit:
     audit: Audit
     outbox: Outbox
     servers: ServerRepository
+    actions: InstanceActions
     settlement: ServerSettlement
     ports: ServerPorts
     feed: Feed
@@ -56,7 +58,10 @@ class LedgerAudit:
         server = self.servers.by_id(server_id)
         if server_id not in {each.server_id for each in self.audit.lost_operations()}:
             return False
-        server.lose(LOST, self.clock.now())
+        now = self.clock.now()
+        if server.effect_id is not None:
+            self.actions.finish(server.effect_id, ERROR, LOST, now)
+        server.lose(LOST, now)
         self.settlement.keep(server, server.usage)
         return True
 
