@@ -18,6 +18,9 @@ def upgrade() -> None:
     op.add_column(
         "effects", sa.Column("overdue", sa.Boolean(), nullable=False, server_default=sa.false())
     )
+    op.add_column(
+        "effects", sa.Column("crashes", sa.Integer(), nullable=False, server_default="0")
+    )
     upgrade_feed()
     op.create_table(
         "instance_action_events",
@@ -114,6 +117,7 @@ def downgrade() -> None:
             postgresql_using="left(object_id, 64)",
         )
     with op.batch_alter_table("effects") as effects:
+        effects.drop_column("crashes")
         effects.drop_column("overdue")
     with op.batch_alter_table("clusters") as clusters:
         clusters.drop_column("heard_token")

@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from cyclades.adapters.sql.moments import moments, over
+from cyclades.adapters.sql.moments import ended, moments
 from cyclades.adapters.sql.schema.clusters import clusters
 from cyclades.adapters.sql.schema.servers import servers
 from cyclades.domain.model.cluster import Capacity, Cluster, ClusterConnection
@@ -145,7 +145,7 @@ class SqlClusters(ClusterRepository):
         free = or_(
             clusters.c.poller.is_(None),
             clusters.c.poller == holder,
-            over(clusters.c.poll_until),
+            ended(clusters.c.poll_until),
         )
         done = self._connection.execute(
             update(clusters)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, or_
 
+from cyclades.adapters.sql.moments import ended, moments
 from cyclades.adapters.sql.schema.leases import leases
 from cyclades.adapters.sql.upserts import UPSERTS
 from cyclades.ports.leases import Leases
@@ -22,9 +23,10 @@ class SqlLeases(Leases):
         taken = insert.values(name=name, holder=holder, until=until).on_conflict_do_update(
             index_elements=[leases.c.name],
             set_={"holder": insert.excluded.holder, "until": insert.excluded.until},
-            where=or_(leases.c.holder == holder, leases.c.until < now),
+            where=or_(leases.c.holder == holder, ended(leases.c.until)),
         )
-        return self._connection.execute(taken.returning(leases.c.name)).first() is not None
+        done = self._connection.execute(taken.returning(leases.c.name), moments(now, until))
+        return done.first() is not None
 
     def give_up(self, name: str, holder: str) -> None:
         """Delete."""

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from cyclades.adapters.sql.effect_rows import UNREADABLE, claim_of, in_flight_of
-from cyclades.adapters.sql.moments import moments, over
+from cyclades.adapters.sql.moments import ended, moments, unmeant
 from cyclades.adapters.sql.schema.effects import effects
 from cyclades.domain.model.crashes import pause_after
 from cyclades.domain.model.effects import Effect, Operation
@@ -42,8 +42,8 @@ IN_FLIGHT_BY_CLUSTER = (
 _FULL = IN_FLIGHT_BY_CLUSTER.having(func.count() >= bindparam("per_cluster")).subquery()
 # Moments that nobody could have meant were written before a clock was set back.
 _DUE = or_(
-    and_(effects.c.state == QUEUED, over(effects.c.due)),
-    and_(effects.c.state == CLAIMED, over(effects.c.lease_until)),
+    and_(effects.c.state == QUEUED, or_(effects.c.due <= bindparam("now"), unmeant(effects.c.due))),
+    and_(effects.c.state == CLAIMED, ended(effects.c.lease_until)),
 )
 # An older release leaves alone what only a newer one knows how to do.
 _KNOWN = effects.c.operation.in_([*Operation])

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from cyclades.domain.model.crashes import TRIES, UNDOABLE, pause_after
 from cyclades.domain.model.deadlines import NEVER_GIVEN_UP, TOO_LATE, time_for
 from cyclades.domain.services.cluster_updates import ClusterUpdates
 from cyclades.ports.clock import Clock
@@ -22,12 +23,16 @@ SETTLE = 20  # seconds until a request whose answer was lost can surely not arri
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How an attempt ended: a job, a refusal, or neither (then it is tried again)."""
+    """How an attempt ended: a job, a refusal, or neither (then it is tried again).
+
+    `crashed`: nobody foresaw what happened.
+    """
 
     job_id: int | None = None
     refused: str | None = None
     uncertain: bool = False
     error: str = ""
+    crashed: bool = False
 
 
 Handler = Callable[[Claim, Exception], Outcome]
@@ -53,12 +58,22 @@ def attempt(driver: ClusterDriver, claim: Claim, in_time: Callable[[], bool]) ->
                 return Outcome(job_id=job_id)
             if claim.overdue and claim.effect.operation not in NEVER_GIVEN_UP:
                 return Outcome(refused=TOO_LATE)  # nobody wants it any more
+        if claim.crashes >= TRIES:
+            return Outcome(refused=UNDOABLE)
         if not in_time():
             return None
         return Outcome(job_id=driver.submit(claim.effect))
     except tuple(HANDLERS) as error:
         handler = next(HANDLERS[kind] for kind in type(error).__mro__ if kind in HANDLERS)
         return handler(claim, error)
+
+
+def pause(claim: Claim, outcome: Outcome) -> timedelta:
+    """How long until the next attempt."""
+    if outcome.crashed:
+        return pause_after(claim.crashes)
+    wait = SETTLE if outcome.uncertain else min(2**claim.attempts, LONGEST_WAIT)
+    return timedelta(seconds=wait)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +93,13 @@ class EffectSubmission:
             return self._give_up(claim, outcome.refused)
         if not outcome.uncertain and self._hopeless(claim):
             return self._give_up(claim, TOO_LATE)
-        wait = SETTLE if outcome.uncertain else min(2**claim.attempts, LONGEST_WAIT)
-        due = self.clock.now() + timedelta(seconds=wait)
         return self.outbox.postpone(
-            claim.effect.id, claim.fence, due, uncertain=outcome.uncertain, error=outcome.error
+            claim.effect.id,
+            claim.fence,
+            self.clock.now() + pause(claim, outcome),
+            uncertain=outcome.uncertain,
+            error=outcome.error,
+            crashed=outcome.crashed,
         )
 
     def _hopeless(self, claim: Claim) -> bool:

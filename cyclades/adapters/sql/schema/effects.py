@@ -39,6 +39,8 @@ effects = Table(
     Column("job_id", BigInteger),
     Column("job_rank", Integer, nullable=False, default=-1),
     Column("error", Text),
+    # Attempts that met an error which nobody foresaw.
+    Column("crashes", Integer, nullable=False, default=0, server_default="0"),
     # Past its deadline: its user was told, and it is still waited for.
     Column("overdue", Boolean, nullable=False, default=False, server_default="0"),
     Column("created", UtcDateTime, nullable=False),

@@ -1,0 +1,68 @@
+"""Rows of effects as what the outbox speaks of."""
+
+from typing import Any
+
+import orjson
+from sqlalchemy import Row
+
+from cyclades.adapters.sql.commands import command_from, guest_from
+from cyclades.domain.model.effects import Effect, Operation
+from cyclades.ports.outbox import Claim, InFlight
+from cyclades.ports.secrets import Secrets
+
+# What a row that is damaged, or was sealed with a key that is gone, raises.
+UNREADABLE = (ValueError, KeyError, TypeError)
+
+
+def claim_of(row: Row[Any], secrets: Secrets) -> Claim:
+    """The claim that a row becomes when it is taken. Raises one of UNREADABLE."""
+    guest = guest_from(secrets.unseal(bytes(row.guest)) if row.guest else None)
+    effect = Effect(
+        row.id,
+        row.cluster_id,
+        row.server_id,
+        row.generation,
+        row.request_id,
+        command_from(row.operation, row.command),
+        guest,
+        row.purpose,
+    )
+    return Claim(
+        effect,
+        row.fence + 1,
+        row.attempts + 1,
+        row.uncertain,
+        row.created,
+        row.overdue,
+        row.crashes,
+    )
+
+
+def in_flight_of(row: Row[Any]) -> InFlight:
+    """What is known of an effect, readable or not."""
+    return InFlight(
+        row.id,
+        row.cluster_id,
+        row.server_id,
+        Operation(row.operation),
+        _instance_in(row.command),
+        row.generation,
+        row.request_id,
+        row.purpose,
+        row.state,
+        row.job_id,
+        row.job_rank,
+        row.fence,
+        row.uncertain,
+        row.overdue,
+        row.attempts,
+        row.error,
+        row.created,
+    )
+
+
+def _instance_in(command: str) -> str:
+    try:
+        return str(orjson.loads(command)["instance"])
+    except UNREADABLE:
+        return ""
