@@ -103,8 +103,9 @@ class ClusterListener:
             later = self._handler.handle([item.hint for item in self._kept])
         except (BrokerUnavailable, *DATABASE):
             raise
-        except Exception:
-            log.exception("a batch failed", cluster=self._cluster_id, hints=len(self._kept))
+        except Exception as error:
+            said = type(error).__name__
+            log.warning("a batch failed", cluster=self._cluster_id, error=said)
             self._handle_alone(channel)
             return
         reached("settling")
