@@ -43,7 +43,6 @@ def look_at_cluster(app: Application, cluster_id: str, *, fuse: bool = True) -> 
 def audit_cluster(app: Application, cluster_id: str, *, fuse: bool = True) -> Audited:
     """Look, write down what is there, and mend what mends itself. Raises ClusterUnavailable."""
     findings = look_at_cluster(app, cluster_id, fuse=fuse)
-    reached("audited")
     found = [finding.divergence for finding in findings.found]
     now = app.clock.now()
     sightings = app.atomically(
@@ -55,7 +54,6 @@ def audit_cluster(app: Application, cluster_id: str, *, fuse: bool = True) -> Au
     for finding, seen in zip(findings.found, sightings, strict=True):
         if _mended(app, partial(_mend_finding, finding, seen.sightings), finding.divergence):
             mended.append(finding.divergence)
-            reached("mended")
     return Audited(sightings, mended)
 
 
@@ -70,6 +68,7 @@ def audit_ledger(app: Application) -> Audited:
     found, now = look_at_ledger(app), app.clock.now()
     with app.reader() as unit:
         places = ["", *(cluster.id for cluster in unit.clusters.list())]
+    reached("audited")
     sightings: list[Sighting] = []
     for place in places:
         here = [each for each in found if each.cluster_id == place]
@@ -100,5 +99,6 @@ def _mended(app: Application, mend: Callable[[Unit], bool], what: Divergence) ->
         log.exception("not mended", kind=what.kind, object=what.object_id)
         return False
     if changed:
+        reached("mended")
         log.warning("mended", kind=what.kind, object=what.object_id, detail=what.detail)
     return changed

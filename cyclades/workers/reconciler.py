@@ -10,6 +10,7 @@ from zlib import crc32
 import structlog
 
 from cyclades.bootstrap import Application, Unit
+from cyclades.bootstrap.faultpoints import reached
 from cyclades.domain.model.divergence import MEANINGS
 from cyclades.ports.cluster_driver import ClusterUnavailable
 from cyclades.workers.audits import Audited, audit_cluster, audit_ledger
@@ -140,6 +141,7 @@ def _resolved(app: Application, effect_id: str) -> bool:
         log.exception("a deadline was not told", effect=effect_id)
         return False
     if done:
+        reached("told")
         log.warning("past its deadline", effect=effect_id)
     return done
 

@@ -247,7 +247,9 @@ def disks(server: AuditedServer, seen: InstanceReport) -> tuple[str, bool] | Non
 def tags(server: AuditedServer, seen: InstanceReport) -> tuple[str, bool] | None:
     """The tag that tells operators whose it is."""
     wanted = f"{TAG}{server.id}"
-    return None if wanted in seen.tags else (f"lacks the tag {wanted}", False)
+    if wanted in seen.tags:
+        return None
+    return f"lacks its tag: gnt-instance add-tags {seen.instance} {wanted}", False
 
 
 CHECKS: Final[Mapping[DivergenceKind, Check]] = {
