@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import measures
+from benchmarks import measures, updates
 from benchmarks.ground import Ground, ground
 
 RESULTS = Path("var/bench.json")
@@ -42,6 +42,12 @@ MEASURES = (
         ">= 100 a second",
     ),
     Measure("memory of a process", measures.memory),
+    Measure(
+        "a change is seen, hooks on", updates.by_hooks, "median s", lambda n: n < 1, "median < 1 s"
+    ),
+    Measure(
+        "a change is seen, polls alone", updates.by_polls, "max s", lambda n: n < 15, "max < 15 s"
+    ),
 )
 
 
@@ -65,6 +71,8 @@ def main() -> int:
 
 def row(one: Measure, found: Mapping[str, float]) -> str:
     """One line of the table."""
+    if not found:
+        return f"{one.title:<30} not measured: needs root"
     numbers = ", ".join(f"{name} {value:,.3g}" for name, value in found.items())
     verdict = (
         f"[{one.said}: {'met' if one.aim(found[one.number]) else 'MISSED'}]" if one.said else ""

@@ -61,7 +61,7 @@ def hooks(name: str, path: Path, *, check: bool, timeout: float) -> None:
 def instructions(cluster: Cluster, broker_url: str) -> str:
     """Commands with a new password in them; `broker_url` is ours."""
     ours = urlsplit(broker_url or EXAMPLE)
-    user, password = f"ganeti-{cluster.connection.id}", secrets.token_urlsafe(24)
+    user, password = f"ganeti-{cluster.connection.id}", secrets.token_hex(24)
     return TEXT.format(
         id=cluster.connection.id,
         name=cluster.name,

@@ -4,7 +4,8 @@ import hashlib
 import shutil
 import subprocess
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,6 +29,12 @@ HIGHEST = (
 )
 
 
+def relay(*routes: str) -> "subprocess.Popen[bytes]":
+    """Runs until it is killed, or we are."""
+    command = dying_with_us(sys.executable, RELAY, *routes, signal="KILL")
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL)
+
+
 @dataclass(slots=True)
 class GanetiCluster:
     """`number` (1, 2, ...) keeps clusters apart in addresses and MAC prefixes."""
@@ -38,6 +45,7 @@ class GanetiCluster:
     size: int = 2
     nodes: dict[str, Node] = field(init=False)
     connection: ClusterConnection = field(init=False)
+    master_name: str = field(init=False, default="node1")
     _relay: "subprocess.Popen[bytes] | None" = field(init=False, default=None)
 
     def __post_init__(self) -> None:
@@ -62,9 +70,14 @@ class GanetiCluster:
         return f"10.91.{self.number}"
 
     @property
+    def address(self) -> str:
+        """The master's, whichever node that is."""
+        return f"{self._network}.1"
+
+    @property
     def master(self) -> Node:
-        """The first node."""
-        return self.nodes["node1"]
+        """The first node, until another is made it."""
+        return self.nodes[self.master_name]
 
     @property
     def queue_dir(self) -> Path:
@@ -77,7 +90,7 @@ class GanetiCluster:
         for node in nodes:
             node.folder.mkdir(parents=True)
             write_node_files(node, USER, PASSWORD)
-        write_shared_files(self.folder / "shared", self.fqdn, f"{self._network}.1", nodes)
+        write_shared_files(self.folder / "shared", self.fqdn, self.address, nodes)
         for node in nodes:
             node.boot()
             node.connect_to(None if node is self.master else self.master)
@@ -105,10 +118,8 @@ class GanetiCluster:
 
     def _publish_rapi(self) -> None:
         port = free_port()
-        route = f"{port}:{self.master.pid}:{RAPI_PORT}"
-        self._relay = subprocess.Popen(
-            dying_with_us(sys.executable, RELAY, route, signal="KILL"), stdin=subprocess.DEVNULL
-        )
+        # By the cluster's own address, which goes where the master goes.
+        self._relay = relay(f"0:{port}:{self.master.pid}:{self.address}:{RAPI_PORT}")
         certificate = load_pem_x509_certificate(
             (self.master.folder / "lib" / "rapi.pem").read_bytes()
         )
@@ -121,6 +132,17 @@ class GanetiCluster:
             fingerprint=hashlib.sha256(certificate.public_bytes(Encoding.DER)).hexdigest(),
         )
         wait_until(self.rapi_answers, f"RAPI of {self.name}")
+
+    @contextmanager
+    def reach_host(self, port_inside: int, port: int) -> Iterator[None]:
+        """For a while, nodes find the host's loopback `port` at their own `port_inside`."""
+        nodes = self.nodes.values()
+        running = relay(*(f"{node.pid}:{port_inside}:0:127.0.0.1:{port}" for node in nodes))
+        try:
+            yield
+        finally:
+            running.kill()
+            running.wait()
 
     def rapi_answers(self) -> bool:
         """Whether an authenticated request gets its answer."""
@@ -166,6 +188,11 @@ class GanetiCluster:
         """The hypervisor loses the instance, and nobody told Ganeti."""
         for node in self.nodes.values():
             (node.run_folder() / "ganeti" / "fake-hypervisor" / instance).unlink(missing_ok=True)
+
+    def fail_over(self, name: str) -> None:
+        """Another node becomes the master, without asking the others: two have no majority."""
+        self.nodes[name].execute("gnt-cluster", "master-failover", "--no-voting", "--yes-do-it")
+        self.master_name = name
 
     def stop_rapi(self) -> None:
         """RAPI refuses connections from now on; jobs go on."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from tests.ganeti.node import Node, run
 
 OURS = Path(__file__).with_name("node_files")
+REPORTING = Path(__file__).parents[2] / "config" / "ganeti"
 MEMORY_GIB = 1024
 CPUS = 256
 ETC_DEFAULT = """\
@@ -62,10 +63,20 @@ def write_node_files(node: Node, rapi_user: str, rapi_password: str) -> None:
     )
     for operation in HOOKED:
         hooks = etc / "hooks" / f"{operation}-post.d"
-        hooks.mkdir(parents=True)
+        hooks.mkdir(parents=True, exist_ok=True)
         shutil.copy(OURS / "hooks" / "log", hooks / "50-log")
     (folder / "default").write_text(ETC_DEFAULT)
+    install_reporting(folder)
     write_proc(folder)
+
+
+def install_reporting(folder: Path) -> None:
+    """Our own hook, watcher and progress, silent as long as they have no configuration."""
+    root = folder / "root"
+    run("env", f"DESTDIR={root}", REPORTING / "install")
+    (root / "etc" / "cyclades" / "cyclades.conf").unlink()
+    hooks = "etc/ganeti/hooks"
+    shutil.copytree(root / hooks, folder / "etc" / "hooks", symlinks=True, dirs_exist_ok=True)
 
 
 def write_proc(folder: Path) -> None:

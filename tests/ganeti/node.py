@@ -95,7 +95,23 @@ class Node:
 
     def execute(self, *command: str | Path) -> str:
         """Run a command inside the node; returns what it printed, raises CommandFailed."""
-        return run("nsenter", f"--target={self.pid}", "-m", "-u", "-i", "-n", "-p", "-r", *command)
+        return run(*self._inside(*command))
+
+    def _inside(self, *command: str | Path) -> list[str | Path]:
+        return ["nsenter", f"--target={self.pid}", "-m", "-u", "-i", "-n", "-p", "-r", *command]
+
+    def spawn(self, log: Path, *command: str | Path) -> "subprocess.Popen[bytes]":
+        """Leave a command running inside the node; it dies with the process returned."""
+        with log.open("ab") as output:
+            return subprocess.Popen(
+                dying_with_us(
+                    *self._inside(*dying_with_us(*command, signal="KILL")), signal="KILL"
+                ),
+                env=ENVIRONMENT,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+            )
 
     def daemon(self, verb: str, name: str) -> None:
         """`verb` is one of daemon-util's: check-and-start, stop."""

@@ -1,8 +1,8 @@
-"""Carries connections from a loopback port of the host into a network namespace.
+"""Carries connections between the host and network namespaces, either way.
 
-Run as: relay.py PORT:PID:TARGET_PORT... . A connection to 127.0.0.1:PORT goes on to
-127.0.0.1:TARGET_PORT in the namespace of process PID: a socket belongs for ever to the
-namespace in which it was made, so one process can hold sockets of many.
+Run as: relay.py PID:PORT:PID:ADDRESS:PORT... . A connection to 127.0.0.1:PORT in the namespace
+of the first process (0 is the host's) goes on to ADDRESS:PORT in that of the second: a socket
+belongs for ever to the namespace in which it was made, so one process can hold sockets of many.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ import sys
 
 CLONE_NEWNET = 0x40000000
 libc = ctypes.CDLL(None, use_errno=True)
+under_way: set[object] = set()
 
 
 def enter(namespace: int) -> None:
@@ -40,14 +41,14 @@ async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
         writer.write_eof()
 
 
-async def serve(port: int, pid: int, target: int) -> None:
-    home = os.open("/proc/self/ns/net", os.O_RDONLY)
-    inside = os.open(f"/proc/{pid}/ns/net", os.O_RDONLY)
+async def serve(route: str) -> None:
+    from_pid, port, to_pid, address, target = route.split(":")
+    home, near, far = (namespace_of(pid) for pid in ("0", from_pid, to_pid))
 
     async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            there = socket_in(inside, home)
-            await asyncio.get_running_loop().sock_connect(there, ("127.0.0.1", target))
+            there = socket_in(far, home)
+            await asyncio.get_running_loop().sock_connect(there, (address, int(target)))
             far_reader, far_writer = await asyncio.open_connection(sock=there)
         except OSError:
             writer.close()
@@ -56,13 +57,26 @@ async def serve(port: int, pid: int, target: int) -> None:
         writer.close()
         far_writer.close()
 
-    server = await asyncio.start_server(carry, "127.0.0.1", port, backlog=256)
+    async def carried(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # A task that nobody holds may be collected while it waits.
+        task = asyncio.current_task()
+        under_way.add(task)
+        await carry(reader, writer)
+        under_way.discard(task)
+
+    listening = socket_in(near, home)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind(("127.0.0.1", int(port)))
+    server = await asyncio.start_server(carried, sock=listening, backlog=256)
     await server.serve_forever()
 
 
+def namespace_of(pid: str) -> int:
+    return os.open(f"/proc/{'self' if pid == '0' else pid}/ns/net", os.O_RDONLY)
+
+
 async def main() -> None:
-    routes = ([int(number) for number in word.split(":")] for word in sys.argv[1:])
-    await asyncio.gather(*(serve(*route) for route in routes))
+    await asyncio.gather(*(serve(route) for route in sys.argv[1:]))
 
 
 if __name__ == "__main__":

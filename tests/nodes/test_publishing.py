@@ -8,6 +8,7 @@ import pytest
 from cyclades.domain.model.hints import HintKind
 from tests.harness.processes import wait_until
 from tests.harness.rabbitmq import RabbitServer
+from tests.harness.reliability import Recorder
 from tests.nodes.conftest import NodeMaker
 from tests.nodes.fake_node import FakeNode
 from tests.nodes.listener import Listener
@@ -45,8 +46,9 @@ def test_what_changes_arrives_in_order(master: FakeNode, listener: Listener) -> 
     wait_until(lambda: not master.waiting(), "empty spool")
 
 
+@pytest.mark.fault(51)
 def test_while_the_broker_is_away_all_waits_in_order(
-    master: FakeNode, listener: Listener, rabbitmq_server: RabbitServer
+    master: FakeNode, listener: Listener, rabbitmq_server: RabbitServer, converged: Recorder
 ) -> None:
     rabbitmq_server.stop()
     try:
@@ -59,12 +61,14 @@ def test_while_the_broker_is_away_all_waits_in_order(
         assert len(master.waiting()) == 23
     finally:
         rabbitmq_server.start()
-    assert listener.jobs(23) == [*range(1, 21), None, None, None]
+    with converged.timed(51):
+        assert listener.jobs(23) == [*range(1, 21), None, None, None]
     assert master.log.count("publishing") <= 2
 
 
+@pytest.mark.fault(51)
 def test_a_broker_killed_in_the_middle_loses_nothing(
-    master: FakeNode, listener: Listener, rabbitmq_server: RabbitServer
+    master: FakeNode, listener: Listener, rabbitmq_server: RabbitServer, converged: Recorder
 ) -> None:
     for job in range(1, 101):
         master.write_job(job)
@@ -72,7 +76,8 @@ def test_a_broker_killed_in_the_middle_loses_nothing(
     for job in range(101, 151):
         master.write_job(job)
     rabbitmq_server.start()
-    wait_until(lambda: not master.waiting(), "empty spool", seconds=SECONDS)
+    with converged.timed(51):
+        wait_until(lambda: not master.waiting(), "empty spool", seconds=SECONDS)
     found = [hint.job_id for hint in listener.take()]
     # A message whose confirmation was lost comes twice.
     assert list(dict.fromkeys(found)) == list(range(1, 151))
@@ -94,7 +99,10 @@ def test_a_watcher_killed_tells_what_it_missed_and_nothing_else(
     assert listener.jobs(1) == [12]
 
 
-def test_killed_again_and_again_it_loses_nothing(master: FakeNode, listener: Listener) -> None:
+@pytest.mark.fault(45)
+def test_killed_again_and_again_it_loses_nothing(
+    master: FakeNode, listener: Listener, converged: Recorder
+) -> None:
     for job in range(1, 41):
         if not job % 8:
             master.kill()
@@ -107,22 +115,28 @@ def test_killed_again_and_again_it_loses_nothing(master: FakeNode, listener: Lis
         found.update(hint.job_id for hint in listener.take())
         return found >= set(range(1, 41))
 
-    wait_until(all_forty, "all forty")
+    with converged.timed(45, times=5):
+        wait_until(all_forty, "all forty")
 
 
-def test_a_message_that_no_queue_takes_is_kept(master: FakeNode, listener: Listener) -> None:
+@pytest.mark.fault(55)
+def test_a_message_that_no_queue_takes_is_kept(
+    master: FakeNode, listener: Listener, converged: Recorder
+) -> None:
     listener.unbind()
     master.write_job(1)
     wait_until(lambda: "no queue takes" in master.log, "complaint")
     master.write_job(2)
     wait_until(lambda: len(master.waiting()) == 2, "two that wait")
     listener.bind()
-    assert listener.jobs(2) == [1, 2]
+    with converged.timed(55):
+        assert listener.jobs(2) == [1, 2]
     assert master.log.count("no queue takes") == 1
 
 
+@pytest.mark.fault(53)
 def test_a_broker_that_takes_no_more_is_waited_for(
-    master: FakeNode, listener: Listener, rabbitmq_server: RabbitServer
+    master: FakeNode, listener: Listener, rabbitmq_server: RabbitServer, converged: Recorder
 ) -> None:
     rabbitmq_server.ctl("set_vm_memory_high_watermark", "0.000001")
     try:
@@ -132,12 +146,14 @@ def test_a_broker_that_takes_no_more_is_waited_for(
         assert len(master.waiting()) >= 7
     finally:
         rabbitmq_server.ctl("set_vm_memory_high_watermark", "0.4")
-    found = [hint.job_id for hint in listener.until(8)]
+    with converged.timed(53):
+        found = [hint.job_id for hint in listener.until(8)]
     assert list(dict.fromkeys(found)) == [1, 2, 3, 4, 5, None]
 
 
+@pytest.mark.fault(49)
 def test_a_cluster_writes_to_its_own_key_only(
-    make_node: NodeMaker, listener: Listener, rabbitmq_server: RabbitServer
+    make_node: NodeMaker, listener: Listener, rabbitmq_server: RabbitServer, converged: Recorder
 ) -> None:
     other = Listener(rabbitmq_server)
     url = listener.user()
@@ -146,7 +162,8 @@ def test_a_cluster_writes_to_its_own_key_only(
     honest.start()
     assert [hint.kind for hint in listener.until(1)] == [HintKind.SYNC]
     forger.start()
-    wait_until(lambda: "ACCESS_REFUSED" in forger.log, "refusal")
+    with converged.timed(49, times=2):
+        wait_until(lambda: "ACCESS_REFUSED" in forger.log, "refusal")
     assert len(forger.waiting()) == 1
     assert other.take() == []
     assert forger.run("cyclades-watcher", "--test", "forged").returncode == 1
@@ -177,8 +194,9 @@ def test_there_is_one_watcher_a_node(master: FakeNode) -> None:
     assert "runs on this node already" in done.stderr
 
 
+@pytest.mark.fault(43)
 def test_a_failover_neither_loses_nor_floods(
-    make_node: NodeMaker, listener: Listener, rabbitmq_server: RabbitServer
+    make_node: NodeMaker, listener: Listener, rabbitmq_server: RabbitServer, converged: Recorder
 ) -> None:
     url = rabbitmq_server.url()
     first = make_node("node1", cluster=listener.cluster, broker=url)
@@ -207,7 +225,8 @@ def test_a_failover_neither_loses_nor_floods(
     assert [hint.instance for hint in listener.until(1)] == ["vm301"]
     elect("node2")
     write(301, "success")  # whoever is told of it: the new master looks at everything
-    wait_until(lambda: second.log.count("is the master") == 1, "new master")
+    with converged.timed(43):
+        wait_until(lambda: second.log.count("is the master") == 1, "new master")
     wait_until(lambda: "not the master" in first.log, "old master")
     write(302, "running")
     found = listener.until(2)
