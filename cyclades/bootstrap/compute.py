@@ -36,7 +36,7 @@ class ComputeUnit(NetworkUnit, ImageUnit):
     @cached_property
     def flavors(self) -> FlavorCatalogue:
         """The sizes that servers come in."""
-        return FlavorCatalogue(SqlFlavors(self.connection), self.app.ids)
+        return FlavorCatalogue(SqlFlavors(self.connection), self.feed, self.app.ids)
 
     @cached_property
     def keypairs(self) -> Keypairs:
@@ -44,6 +44,7 @@ class ComputeUnit(NetworkUnit, ImageUnit):
         return Keypairs(
             SqlKeypairs(self.connection),
             self.app.key_maker,
+            self.feed,
             self.app.clock,
             self.app.ids,
             self.app.settings.quota_key_pairs,

@@ -17,6 +17,7 @@ class ImageUnit(UnitBase):
         """What servers are made from."""
         return Images(
             SqlImages(self.connection),
+            SqlImageMembers(self.connection),
             self.feed,
             self.app.clock,
             self.app.ids,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from cyclades.adapters.sql.schema.feed import feed_tickets
 from cyclades.bootstrap import Application
@@ -78,15 +78,3 @@ def test_a_ticket_does_not_wait(
 def test_what_never_was_a_ticket(application: Application, secret: str) -> None:
     with pytest.raises(Unauthenticated):
         application.atomically(lambda unit: unit.feed_admission.redeem(secret))
-
-
-def test_it_takes_one_statement(api: Client, application: Application) -> None:
-    sent: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        if not statement.startswith("BEGIN"):
-            sent.append(statement)
-
-    event.listen(application.engine, "before_cursor_execute", note)
-    ticket(api)
-    assert len(sent) == 1, sent

@@ -82,6 +82,11 @@ class Image:
     version: int = 0
 
     @property
+    def public(self) -> bool:
+        """Everybody may look at it."""
+        return self.visibility in {Visibility.PUBLIC, Visibility.COMMUNITY}
+
+    @property
     def data(self) -> Content | None:
         """The bytes, if they are the image's already (staged ones are not yet)."""
         return self.content if self.status in (Status.ACTIVE, Status.DEACTIVATED) else None

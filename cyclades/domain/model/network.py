@@ -36,9 +36,14 @@ class Network:
         """May change it."""
         return caller.is_admin or self.project_id == caller.project_id
 
+    @property
+    def public(self) -> bool:
+        """Everybody may look at it."""
+        return self.shared or self.external
+
     def seen_by(self, caller: Caller) -> bool:
         """May look at it."""
-        return self.owned_by(caller) or self.shared or self.external
+        return self.owned_by(caller) or self.public
 
     def require_seen(
         self, caller: Caller, kind: str = "network", asked_for: str | None = None

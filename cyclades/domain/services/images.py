@@ -14,6 +14,7 @@ from cyclades.domain.model.image import (
     Image,
     Route,
     Status,
+    Visibility,
     abandoned,
     acted,
     imported,
@@ -26,7 +27,7 @@ from cyclades.domain.model.sharing import Scope
 from cyclades.ports.clock import Clock
 from cyclades.ports.feed import Feed
 from cyclades.ports.ids import Ids
-from cyclades.ports.images import ImageRepository
+from cyclades.ports.images import ImageMembers, ImageRepository
 
 EVERYWHERE = Scope(None, everything=True)
 
@@ -39,6 +40,7 @@ class Images:
     """
 
     repository: ImageRepository
+    members: ImageMembers
     feed: Feed
     clock: Clock
     ids: Ids
@@ -50,7 +52,7 @@ class Images:
         blank = Image(image_id or self.ids.new(), caller.project_id or "", now, now)
         image = edited(blank, edits, admin=caller.is_admin)
         self.repository.add(image)
-        self._tell(image)
+        self._publish(image, image.owner, public=image.public)
         return image
 
     def show(self, caller: Caller, image_id: str) -> Image:
@@ -80,7 +82,7 @@ class Images:
         """Apply all edits or none."""
         image = self.owned(caller, image_id, "modify_image")
         after = edited(image, edits, admin=caller.is_admin)
-        return self._save(replace(after, updated=self.clock.now()))
+        return self._save(image, replace(after, updated=self.clock.now()))
 
     def tag(self, caller: Caller, image_id: str, tag: str) -> None:
         """Put a tag on it; it may be there already."""
@@ -93,27 +95,27 @@ class Images:
         if tag not in image.tags:
             raise NotFound("tag", tag[:80])
         rest = tuple(one for one in image.tags if one != tag)
-        self._save(replace(image, tags=rest, updated=self.clock.now()))
+        self._save(image, replace(image, tags=rest, updated=self.clock.now()))
 
     def act(self, caller: Caller, image_id: str, action: str) -> None:
         """Deactivate or reactivate it."""
         image = self.owned(caller, image_id, action)
-        self._save(acted(image, action, self.clock.now()))
+        self._save(image, acted(image, action, self.clock.now()))
 
     def import_staged(self, caller: Caller, image_id: str) -> None:
         """Make staged bytes the image's own."""
         image = self.owned(caller, image_id, "import_image")
-        self._save(imported(image, self.clock.now()))
+        self._save(image, imported(image, self.clock.now()))
 
     def delete(self, caller: Caller, image_id: str) -> None:
         """Forget it and, after the commit, its bytes. Servers made from it do not need it."""
         image = self.owned(caller, image_id, "delete_image")
         if image.protected:
             raise Forbidden(f"Image {image.id} is protected and cannot be deleted.")
+        self._tell(image, replace(image, version=image.version + 1))
         self.repository.remove(image)
         if image.content is not None:
             self.discard(image.content.blob)
-        self._tell(replace(image, version=image.version + 1))
 
     def owned(self, caller: Caller, image_id: str, rule: str) -> Image:
         """An image that the caller may change.
@@ -128,12 +130,12 @@ class Images:
     def expect_bytes(self, caller: Caller, image_id: str, route: Route, blob: str) -> Image:
         """From now on, an upload fills `blob` for this image."""
         image = self.owned(caller, image_id, "upload_image")
-        return self._save(receiving(image, route, blob, self.clock.now()))
+        return self._save(image, receiving(image, route, blob, self.clock.now()))
 
     def take_bytes(self, image_id: str, route: Route, content: Content) -> Image:
         """The upload is complete. Raises Conflict when it was given up, NotFound."""
         image = self.repository.get(image_id, EVERYWHERE)
-        return self._save(received(image, route, content, self.clock.now()))
+        return self._save(image, received(image, route, content, self.clock.now()))
 
     def give_up(self, image_id: str, blob: str) -> None:
         """The upload into `blob` failed or died: the image waits for bytes again."""
@@ -142,16 +144,24 @@ class Images:
         except NotFound:
             return
         if image.upload is not None and image.upload.blob == blob:
-            self._save(abandoned(image, self.clock.now()))
+            self._save(image, abandoned(image, self.clock.now()))
 
-    def _save(self, image: Image) -> Image:
+    def _save(self, before: Image, image: Image) -> Image:
         saved = replace(image, version=image.version + 1)
         self.repository.save(saved)
-        self._tell(saved)
+        self._tell(before, saved)
         return saved
 
-    def _tell(self, image: Image) -> None:
-        self.feed.publish(Changed("image", image.id, image.version, image.owner))
+    def _tell(self, before: Image, image: Image) -> None:
+        # Those who see it no more hear of that, too.
+        public = before.public or image.public
+        self._publish(image, image.owner, public=public)
+        if not public and Visibility.SHARED in {before.visibility, image.visibility}:
+            for member in self.members.of(image.id):
+                self._publish(image, member.project_id)
+
+    def _publish(self, image: Image, project_id: str, *, public: bool = False) -> None:
+        self.feed.publish(Changed("image", image.id, image.version, project_id, public=public))
 
 
 def scope(caller: Caller) -> Scope:

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cyclades.domain.model.errors import Forbidden
+from cyclades.domain.model.events import Changed
 from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.keypair import Keypair
 from cyclades.ports.clock import Clock
+from cyclades.ports.feed import Feed
 from cyclades.ports.ids import Ids
 from cyclades.ports.keypairs import KeyMaker, KeypairRepository
 
@@ -17,6 +19,7 @@ class Keypairs:
 
     repository: KeypairRepository
     maker: KeyMaker
+    feed: Feed
     clock: Clock
     ids: Ids
     limit: int
@@ -36,6 +39,7 @@ class Keypairs:
             self.clock.now(),
         )
         self.repository.add(keypair)
+        self._publish(caller, user_id)
         return keypair
 
     def generate(self, caller: Caller, user_id: str, name: str, kind: str) -> tuple[Keypair, str]:
@@ -59,6 +63,11 @@ class Keypairs:
         """Forget it; servers made with it keep it in their guests."""
         require_owner(caller, user_id)
         self.repository.remove(user_id, name)
+        self._publish(caller, user_id)
+
+    def _publish(self, caller: Caller, user_id: str) -> None:
+        # Keys are a user's, events a project's: told is whose keys changed, not which.
+        self.feed.publish(Changed("keypair", user_id, 0, caller.project_id))
 
 
 def require_owner(caller: Caller, user_id: str) -> None:

@@ -59,7 +59,7 @@ class Networks:
             1,
         )
         self.networks.add(network)
-        self._publish(network)
+        self._publish(network, public=network.public)
         self.quota.charge(project_id, {"network": 1})
         return network
 
@@ -87,7 +87,8 @@ class Networks:
             self._require_alone(network)
         changed = replace(network, **changes, updated=self.clock.now(), version=network.version + 1)
         self.networks.save(changed)
-        self._publish(changed)
+        # Those who see it no more hear of that, too.
+        self._publish(changed, public=network.public or changed.public)
         return changed
 
     def delete(self, caller: Caller, network_id: str, revision: int | None) -> None:
@@ -96,7 +97,7 @@ class Networks:
         network.require_owned(caller, "rule:delete_network")
         require_revision(network.version, revision)
         self.networks.remove(network_id)
-        self._publish(replace(network, version=network.version + 1))
+        self._publish(replace(network, version=network.version + 1), public=network.public)
         self.quota.release(network.project_id, {"network": 1, "subnet": len(network.subnets)})
 
     def _link(self, network_id: str) -> str:
@@ -116,8 +117,10 @@ class Networks:
                 "Multiple tenants are using it."
             )
 
-    def _publish(self, network: Network) -> None:
-        self.feed.publish(Changed("network", network.id, network.version, network.project_id))
+    def _publish(self, network: Network, *, public: bool) -> None:
+        self.feed.publish(
+            Changed("network", network.id, network.version, network.project_id, public=public)
+        )
 
     @staticmethod
     def _require_admin(caller: Caller, verb: str, values: Mapping[str, Any]) -> None:

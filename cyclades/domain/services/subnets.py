@@ -63,7 +63,7 @@ class Subnets:
             macs = {port.id: port.mac for port in self.ports.of_network(network.id)}
             wanted_by = {each: slaac_address(subnet.cidr, mac) for each, mac in macs.items()}
             self.addresses.claim_each(subnet, wanted_by)
-        self._publish(subnet)
+        self._publish(subnet, network)
         self.quota.charge(project_id, {"subnet": 1})
         return subnet
 
@@ -82,32 +82,32 @@ class Subnets:
         self, caller: Caller, subnet_id: str, changes: Mapping[str, Any], revision: int | None
     ) -> Subnet:
         """Change some attributes."""
-        subnet = self._owned(caller, subnet_id, "rule:update_subnet")
+        network, subnet = self._owned(caller, subnet_id, "rule:update_subnet")
         require_revision(subnet.version, revision)
         changed = _canonical(replace(subnet, **changes))
         changed = replace(changed, updated=self.clock.now(), version=subnet.version + 1)
         self.subnets.save(changed)
         if changed.pools != subnet.pools:
             self.addresses.refit(changed)
-        self._publish(changed)
+        self._publish(changed, network)
         return changed
 
     def delete(self, caller: Caller, subnet_id: str, revision: int | None) -> None:
         """Forget it. Raises SubnetInUse while ports hold addresses that it gave them."""
-        subnet = self._owned(caller, subnet_id, "rule:delete_subnet")
+        network, subnet = self._owned(caller, subnet_id, "rule:delete_subnet")
         require_revision(subnet.version, revision)
         if subnet.automatic:
             self.addresses.forget(subnet_id)
         self.subnets.remove(subnet_id)
-        self._publish(replace(subnet, version=subnet.version + 1))
+        self._publish(replace(subnet, version=subnet.version + 1), network)
         self.quota.release(subnet.project_id, {"subnet": 1})
 
-    def _owned(self, caller: Caller, subnet_id: str, rule: str) -> Subnet:
+    def _owned(self, caller: Caller, subnet_id: str, rule: str) -> tuple[Network, Subnet]:
         subnet = self.subnets.get(subnet_id)
         network = self.networks.lock(subnet.network_id)
         network.require_seen(caller, "subnet", subnet_id)
         network.require_owned(caller, rule)
-        return subnet
+        return network, subnet
 
     def _require_apart(self, network: Network, block: Block) -> None:
         for other in self.subnets.of_network(network.id):
@@ -150,8 +150,10 @@ class Subnets:
         )
         return _canonical(subnet)
 
-    def _publish(self, subnet: Subnet) -> None:
-        self.feed.publish(Changed("subnet", subnet.id, subnet.version, subnet.project_id))
+    def _publish(self, subnet: Subnet, network: Network) -> None:
+        self.feed.publish(
+            Changed("subnet", subnet.id, subnet.version, subnet.project_id, public=network.public)
+        )
 
 
 def _canonical(subnet: Subnet) -> Subnet:
