@@ -113,7 +113,7 @@ class Broker:
         deadline = time.monotonic() + CONFIRM_TIMEOUT
         while not {"basic_ack", "basic_nack"} & set(self._settled):
             if not self._going_on():
-                raise BrokerTrouble("stopped before the broker confirmed")
+                raise BrokerTrouble("it has not confirmed yet, and we wait no longer")
             if not self._blocked and time.monotonic() > deadline:
                 raise BrokerTrouble("the broker does not confirm")
             self._drain(SLICE)

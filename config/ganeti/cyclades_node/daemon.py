@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -19,6 +20,8 @@ from cyclades_node.ganeti import is_master
 from cyclades_node.publisher import Publisher
 from cyclades_node.spool import Spool
 from cyclades_node.watcher import SpoolGone, Watcher
+
+TEST_PATIENCE = 20.0  # seconds, also for a broker that has blocked us
 
 
 class Running(Exception):
@@ -78,7 +81,8 @@ def _test(conf: Conf, token: str) -> int:
             print("The watcher does not run: systemctl start cyclades-watcher")
     except Running:
         print("The watcher runs.")
-    broker = Broker(conf)
+    deadline = time.monotonic() + TEST_PATIENCE
+    broker = Broker(conf, lambda: time.monotonic() < deadline)
     try:
         broker.publish(hints.hint(conf.cluster, "test", token=hints.message(token)[:64]))
     except BrokerTrouble as error:
