@@ -58,6 +58,12 @@ reliability: environment packages ## Inject the faults of docs/reliability.md an
 journeys: environment packages $(CLIENTS)/.made ## Drive Cyclades with unmodified real clients
 	$(PYTEST) -m client tests/clients $(ARGS)
 
+soak: environment ## Play anything in any order for SOAK_MINUTES (default 30)
+	$(PYTEST) -s -q -m long tests/stateful $(ARGS)
+
+mutants: environment ## Bring old weaknesses back, one by one, and see that tests notice
+	$(BIN)/python -m tests.mutants $(ARGS)
+
 environment: $(VENV)/.made ## Make .venv (done by the other targets when needed)
 
 $(VENV)/.made: requirements/dev.txt setup.py scripts/make-environment

@@ -6,10 +6,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
+from unittest.mock import patch
 
 from cyclades.adapters.simulated.driver import SimulatedDriver
+from cyclades.adapters.system.documents import MemoryDocuments
 from cyclades.domain.services.cluster_updates import ClusterUpdates
 from cyclades.settings import Settings
+from cyclades.workers import updates
 from tests.adapters.simulated.hand_clock import HandClock
 from tests.harness.api import KnownCallers
 from tests.harness.cloud import QUICK, cloud_on
@@ -44,6 +47,11 @@ class Ground:
     def __post_init__(self) -> None:
         shutil.copytree(self.template, self.home, dirs_exist_ok=True)
         self.apps += [self._application() for _ in range(3)]
+        # Clusters live by the true time and outlive everybody: all processes look at the same.
+        first = self.apps[0].drivers
+        for name in CLUSTERS:
+            for app in self.apps:
+                app.drivers._made[name] = first.of(name)
 
     def _application(self) -> FragileApplication:
         values: dict[str, Any] = {
@@ -54,8 +62,6 @@ class Ground:
         }
         made = FragileApplication(Settings(**values | QUICK | SMALL), clock=self.clock)
         made.identity = KnownCallers()
-        for name in CLUSTERS:
-            made.drivers.of(name)  # clusters live by the true time, processes by their own
         return made
 
     @contextmanager
@@ -68,15 +74,16 @@ class Ground:
             app.ids = ids
             app.clock = SkewedClock(clock)
             app.lost_commits = app.lost_answers = 0
-            for name in CLUSTERS:
-                cast(SimulatedDriver, app.drivers.of(name)).store._cached = None
+        for name in CLUSTERS:
+            store = cast(SimulatedDriver, self.apps[0].drivers.of(name)).store
+            store._documents, store._cached = MemoryDocuments(), None
         api, *others = self.apps
         processes = [
             Process(name, app, cast(SkewedClock, app.clock))
             for name, app in zip(("first", "second"), others, strict=True)
         ]
         site = Site(People(api, (self.home / "image").read_text()), processes, clock)
-        with mortal(), recording(site.saw):
+        with mortal(), recording(site.saw), patch.object(updates, "FIRST_BACKOFF", 0.0):
             yield site
 
     def _clean(self) -> None:

@@ -11,7 +11,7 @@ from tests.stateful.faults import FaultsPart
 from tests.stateful.ground import Ground
 from tests.stateful.operators import OperatorsPart
 from tests.stateful.users import UsersPart
-from tests.stateful.work import WorkPart
+from tests.stateful.work import NONSENSE, WorkPart
 
 
 class WholeApp(UsersPart, OperatorsPart, FaultsPart, WorkPart):
@@ -25,6 +25,7 @@ class WholeApp(UsersPart, OperatorsPart, FaultsPart, WorkPart):
     @invariant()
     def all_is_well(self) -> None:
         assert self.witness.wrongs() == []
+        assert self.site.parked() <= set(NONSENSE)
 
     def teardown(self) -> None:
         with self.stack:
@@ -36,6 +37,7 @@ class WholeApp(UsersPart, OperatorsPart, FaultsPart, WorkPart):
             assert self.witness.wrongs() == []
             assert self.witness.settled_wrongs() == []
             assert self.site.users.holds_nothing()
+            assert self.site.waiting_hints() == 0
 
     def _everybody_leaves(self) -> None:
         """A user can always get rid of a server, whatever it went through."""

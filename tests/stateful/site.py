@@ -18,11 +18,13 @@ from cyclades.adapters.simulated.driver import SimulatedDriver
 from cyclades.domain.model.errors import CycladesError
 from cyclades.domain.services.effect_submission import Outcome
 from cyclades.ports.cluster_driver import SubmissionRefused
+from cyclades.ports.hints import BrokerUnavailable
 from cyclades.ports.outbox import Claim
 from cyclades.workers.audits import audit_ledger
 from cyclades.workers.effects import EffectsWorker
 from cyclades.workers.poller import ClusterPoller
 from cyclades.workers.reconciler import ClusterReconciler, resolve_late
+from cyclades.workers.updates import ClusterListener
 from tests.adapters.simulated.hand_clock import HandClock
 from tests.stateful.people import People
 from tests.stateful.processes import (
@@ -34,7 +36,17 @@ from tests.stateful.processes import (
 )
 
 CLUSTERS = ("one", "two")
-PLACES = ("claimed", "answered", "recorded", "applying", "applied", "audited", "mended")
+PLACES = (
+    "claiming",
+    "claimed",
+    "answered",
+    "recorded",
+    "applying",
+    "applied",
+    "settling",
+    "audited",
+    "mended",
+)
 SMALL: dict[str, Any] = {
     "quota_instances": 4,
     "quota_cores": 6,
@@ -61,6 +73,7 @@ class Process:
     effects: EffectsWorker = field(init=False)
     pollers: dict[str, ClusterPoller] = field(init=False)
     reconcilers: dict[str, ClusterReconciler] = field(init=False)
+    listeners: dict[str, ClusterListener] = field(init=False)
 
     def __post_init__(self) -> None:
         self.restart()
@@ -73,6 +86,16 @@ class Process:
         holder = f"{self.name} {self.lives}"
         self.pollers = {name: ClusterPoller(self.app, name, holder) for name in CLUSTERS}
         self.reconcilers = {name: ClusterReconciler(self.app, name, holder) for name in CLUSTERS}
+        vars(self.app).pop("hints", None)  # they were in its memory
+        self.listeners = {name: ClusterListener(self.app, name) for name in CLUSTERS}
+        for name, listener in self.listeners.items():
+            listener._channel = self.app.hints.open(name)
+
+    def has_hints(self, cluster: str) -> bool:
+        """Whether its listener would find anything at once; otherwise it waits, in real time."""
+        now, later = self.app.clock.monotonic(), self.listeners[cluster]._later.values()
+        waiting = self.app.hints.depths([cluster])[cluster]
+        return bool(waiting) or any(moment <= now for moment, _ in later)
 
 
 @dataclass(slots=True)
@@ -121,6 +144,16 @@ class Site:
     def polls(self, process: Process, cluster: str) -> None:
         """One look of the poller."""
         self._guarded(process, process.pollers[cluster].turn)
+
+    def tells(self, process: Process, cluster: str, body: bytes) -> None:
+        """A cluster's nodes tell a process something; if it is not there, they told nobody."""
+        with suppress(BrokerUnavailable):
+            process.app.hints.publish(cluster, body)
+
+    def listens(self, process: Process, cluster: str) -> None:
+        """The updates worker's turn, when there is anything for it."""
+        if process.has_hints(cluster):
+            self._guarded(process, process.listeners[cluster].turn)
 
     def audits(self, process: Process, cluster: str) -> None:
         """One round of the reconciler."""
@@ -194,15 +227,16 @@ class Site:
             self.submits(process)
             for name in CLUSTERS:
                 self.polls(process, name)
+                self.listens(process, name)
                 self.audits(process, name)
             self._guarded(process, partial(resolve_late, process.app))
 
-    def passes(self, seconds: float, step: float = 1.0) -> None:
-        """Turn all workers for so long."""
+    def passes(self, seconds: float, *processes: Process) -> None:
+        """Turn these processes' workers for so long."""
         end = self.clock.passed + seconds
         while self.clock.passed < end:
-            self.round()
-            self.clock.passed += step
+            self.round(*processes)
+            self.clock.passed += 1
 
     def heals(self) -> None:
         """Nothing goes wrong any more; who stood still goes on."""
@@ -234,6 +268,15 @@ class Site:
             calm = calm + 1 if same and not self.users.unfinished() else 0
             step = min(step * 1.5, LONGEST_STEP) if same else STEP
             self.clock.passed += step
+
+    def waiting_hints(self) -> int:
+        """How many hints no listener has had yet, of the process that lived to the end."""
+        return sum(self.processes[0].app.hints.depths(CLUSTERS).values())
+
+    def parked(self) -> set[bytes]:
+        """The hints that nobody could use."""
+        brokers = (process.app.hints for process in self.processes)
+        return {letter.body for broker in brokers for letter in broker.parked()}
 
     def _state(self) -> object:
         with self.users.app.reader() as unit:

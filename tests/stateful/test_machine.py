@@ -8,8 +8,8 @@ from tests.stateful.ground import Ground
 from tests.stateful.machine import WholeApp
 
 QUICK = settings(
-    max_examples=60,
-    stateful_step_count=30,
+    max_examples=30,
+    stateful_step_count=25,
     derandomize=True,
     deadline=None,
     print_blob=True,
