@@ -61,7 +61,10 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """All that was read. `before` and `after` by id, `named` by instance."""
+    """All that was read: `before` by instance, `after` by id.
+
+    `named`: whose name the instances have that no server had before.
+    """
 
     before: Mapping[str, AuditedServer]
     instances: Mapping[str, InstanceReport]
@@ -71,8 +74,12 @@ class Sight:
 
     def judged(self, server: AuditedServer) -> bool:
         """Whether it was quiet and the same all the time, and no job is about it."""
-        same = self.before.get(server.id) == server
-        return same and server.quiet and server.instance not in self.busy
+        return self.steady(server) and server.quiet
+
+    def steady(self, server: AuditedServer) -> bool:
+        """Whether it was the same all the time, and no job is about it."""
+        same = self.before.get(server.instance) == server
+        return same and server.instance not in self.busy
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +104,11 @@ class ClusterAudit:
             for server in sight.after.values()
             if sight.judged(server) and server.instance not in sight.instances
         ]
-        orphans = [
-            name for name in sight.named if name in sight.instances and self._orphan(sight, name)
-        ]
+        orphans = dict(self._orphans(sight))
         removals = len(orphans) + sum(not believed(server) for server in missing)
         blown = self.fuse and too_many(removals, len(sight.after))
         found = [*self._compared(sight), *self._strangers(sight)]
-        found += [self._left(sight, name, mend=not blown) for name in orphans]
+        found += [self._left(name, why, mend=not blown) for name, why in orphans.items()]
         if blown:
             detail = f"{removals} of {len(sight.after)} servers would be gone or removed"
             found.append(self._finding(DivergenceKind.FUSE, self.cluster_id, detail))
@@ -113,12 +118,12 @@ class ClusterAudit:
         return Findings(found, not_judged(sight))
 
     def _read(self) -> Sight:
-        before = {server.id: server for server in self.servers()}
+        before = {server.instance: server for server in self.servers()}
         jobs = self.driver.jobs()
         instances = {seen.instance: seen for seen in self.driver.instances()}
         jobs = [*jobs, *self.driver.jobs(max((job.job_id for job in jobs), default=0))]
         busy = {job.instance for job in jobs if job.rank < JobRank.FINAL and job.instance}
-        named = self.named(instances.keys())
+        named = self.named(instances.keys() - before.keys())
         after = {server.id: server for server in self.servers()}
         return Sight(before, instances, busy, after, named)
 
@@ -147,29 +152,23 @@ class ClusterAudit:
             detail += "; its user sees it in ERROR"
         return self._finding(DivergenceKind.STALE_SERVER, server.id, detail, report)
 
-    def _orphan(self, sight: Sight, name: str) -> bool:
-        """Its server was deleted, or had failed, before the cluster was read."""
-        row = sight.named[name]
-        if row.cluster_id != self.cluster_id or not row.idle or name in sight.busy:
-            return False
-        before, after = sight.before.get(row.id), sight.after.get(row.id)
-        if row.deleted:
-            return before is None and after is None
-        return before is not None and before == after and before.failed
+    def _orphans(self, sight: Sight) -> Iterator[tuple[str, str]]:
+        """Names, and why: the server was deleted, or had failed, before the cluster was read."""
+        for server in sight.after.values():
+            if server.instance in sight.instances and server.failed and sight.steady(server):
+                yield server.instance, f"its server {server.id} could not be built"
+        for name, row in sight.named.items():
+            mine = row.cluster_id == self.cluster_id and name not in sight.busy
+            if mine and row.deleted and row.idle:
+                yield name, f"its server {row.id} is deleted"
 
-    def _left(self, sight: Sight, name: str, *, mend: bool) -> Finding:
-        row = sight.named[name]
-        why = "is deleted" if row.deleted else "could not be built"
-        return self._finding(
-            DivergenceKind.ORPHAN_INSTANCE,
-            name,
-            f"its server {row.id} {why}",
-            InstanceLeft(self.cluster_id, name) if mend else None,
-        )
+    def _left(self, name: str, why: str, *, mend: bool) -> Finding:
+        report = InstanceLeft(self.cluster_id, name) if mend else None
+        return self._finding(DivergenceKind.ORPHAN_INSTANCE, name, why, report)
 
     def _strangers(self, sight: Sight) -> Iterator[Finding]:
-        for name, seen in sight.instances.items():
-            row = sight.named.get(name)
+        for name in sorted(sight.instances.keys() - sight.before.keys()):
+            seen, row = sight.instances[name], sight.named.get(name)
             if row is not None and row.cluster_id != self.cluster_id:
                 kind, detail = DivergenceKind.DOUBLED_INSTANCE, f"server {row.id} is in another"
             elif row is not None:
