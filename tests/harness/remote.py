@@ -55,11 +55,11 @@ class Far:
             fingerprint=self.certificate.fingerprint,
         )
 
-    def register(self, app: Application) -> None:
+    def register(self, app: Application, zone: str = "nova") -> None:
         """As an operator does."""
         seen = probe(app.drivers.connect(self.connection, None), "file")
         app.atomically(
-            lambda unit: unit.cluster_register.register(self.id, self.connection, seen, "nova")
+            lambda unit: unit.cluster_register.register(self.id, self.connection, seen, zone)
         )
 
 
