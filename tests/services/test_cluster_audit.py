@@ -1,6 +1,7 @@
 """An audit finds what does not agree, and concludes nothing that is not proven."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,6 +33,9 @@ def found(cloud: Cloud, **options: Any) -> dict[tuple[Kind, str], Finding]:
 
 def test_every_kind_is_looked_for_and_says_what_it_means() -> None:
     assert {*cluster_audit.KINDS, *ledger_audit.KINDS} == set(Kind) == set(MEANINGS)
+    told = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
+    rows = [f"| {kind} | {means.says} | {means.mended_by} |" for kind, means in MEANINGS.items()]
+    assert [row for row in rows if row not in told] == []
 
 
 def test_a_cloud_in_order_has_no_divergence(each_cloud: Cloud) -> None:
