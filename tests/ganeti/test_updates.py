@@ -94,14 +94,32 @@ def test_failed_and_canceled_jobs_are_seen(site: Site) -> None:
     cloud.until(canceled, "ERROR")
 
 
+def test_hooks_run_after_changes_of_instances_networks_and_tags(site: Site) -> None:
+    site.nodes.kill("node1")
+    before = site.nodes.waiting("node1")
+    changes = (
+        ("network", "add", "--network=10.99.0.0/24", "hooked"),
+        ("network", "add-tags", "hooked", "a-tag"),
+        ("network", "remove", "hooked"),
+        ("cluster", "add-tags", "a-tag"),
+        ("cluster", "remove-tags", "a-tag"),
+    )
+    for change in changes:
+        site.cluster.gnt(*change)
+    assert site.nodes.waiting("node1") == before + len(changes)
+    assert site.nodes.waiting("node2") == 0
+
+
 @pytest.mark.fault(45)
 def test_a_watcher_that_is_killed_loses_nothing(site: Site, converged: Recorder) -> None:
     cloud, cluster = site.cloud, site.cluster
     (server,) = cloud.create("missed")
     cloud.until(server, "ACTIVE")
+    wait_until(lambda: not site.nodes.waiting("node1"), "empty spool")
     site.nodes.kill("node1")
     cluster.gnt("instance", "shutdown", "--timeout=0", server.instance)
     assert cloud.see(server).status == "ACTIVE"
+    assert site.nodes.waiting("node1") == 1, "what the hook has to say"
     with converged.timed(45):
         site.nodes.start("node1")
         cloud.until(server, "SHUTOFF")

@@ -71,6 +71,12 @@ def test_without_a_configuration_the_pipe_is_read_to_its_end(node: FakeNode) -> 
     assert "gives up" in done.stderr
 
 
+@pytest.mark.parametrize("arguments", [(), ("two", "words\n")])
+def test_without_a_name_it_gives_up(node: FakeNode, arguments: tuple[str, ...]) -> None:
+    done = node.run("cyclades-progress", *arguments, fed="a line\n" * 1000)
+    assert (done.returncode, "usage" in done.stderr) == (0, True)
+
+
 @pytest.fixture
 def listener(rabbitmq_server: RabbitServer) -> Iterator[Listener]:
     listener = Listener(rabbitmq_server)

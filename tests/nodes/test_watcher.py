@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cyclades_node import hints
+from cyclades_node import hints, inotify
 from cyclades_node import watcher as subject
 from cyclades_node.publisher import Publisher
 from cyclades_node.spool import Spool
@@ -188,6 +188,15 @@ def test_more_at_once_than_the_kernel_keeps(watch: Watch) -> None:
     while more := watch.jobs():
         found |= set(more)
     assert found == {1, 2}
+
+
+def test_too_much_at_once_is_nothing_to_who_is_not_the_master(node: FakeNode) -> None:
+    node.say_master("node2")
+    node.write_job(1)
+    watch = Watch(node)
+    watch.watcher._handle([inotify.Event(-1, inotify.OVERFLOW, "")])
+    assert watch.told() == []
+    watch.die()
 
 
 def test_the_queue_vanishes_and_is_made_anew(

@@ -73,14 +73,22 @@ def main() -> int:
 def send(progress: Progress, ended: threading.Event) -> None:
     """Until the end, or the first trouble."""
     try:
-        conf, instance = read_conf(), hints.name(sys.argv[1])
+        conf, instance = read_conf(), named(sys.argv[1:])
         broker = Broker(conf)
         while not ended.wait(PAUSE) or progress.waits():
             if said := progress.next():
                 body = hints.hint(conf.cluster, "progress", instance=instance, **said)
                 broker.publish(body)
-    except (BadConf, BrokerTrouble, IndexError) as error:
+    except (BadConf, BrokerTrouble) as error:
         print(f"cyclades-progress: gives up: {error}", file=sys.stderr)
+
+
+def named(arguments: list[str]) -> str:
+    """Whose build it is. Raises BadConf."""
+    name = hints.name(" ".join(arguments))
+    if name is None:
+        raise BadConf("usage: cyclades-progress INSTANCE")
+    return name
 
 
 def understood(line: str) -> tuple[int | None, str]:

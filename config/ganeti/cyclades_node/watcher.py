@@ -121,6 +121,12 @@ class Watcher:
         for job_id in archived:
             self._told.forget(job_id)
 
+    def _catch_up(self) -> None:
+        """The kernel has dropped news."""
+        if self._queue_watch:
+            log.warning("too much at once: reading the whole queue")
+            self._replay()
+
     def _read(self, job_ids: Iterable[int]) -> Iterable[Job]:
         return (read_job(self._conf.queue, job_id) for job_id in job_ids)
 
@@ -128,8 +134,7 @@ class Watcher:
         changed: dict[int, None] = {}
         for event in events:
             if event.mask & inotify.OVERFLOW:
-                log.warning("too much at once: reading the whole queue")
-                self._replay()
+                self._catch_up()
             elif event.watch == self._spool_watch:
                 if event.mask & inotify.FOLDER_GONE:
                     raise SpoolGone(str(self._conf.spool))
