@@ -2,16 +2,17 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import click
 
+from cyclades.bootstrap import Application
 from cyclades.commands import ini
 from cyclades.commands.hooks import hooks
 from cyclades.domain.model.cluster import Cluster, ClusterConnection
-from cyclades.domain.services.clusters import probe
+from cyclades.domain.services.clusters import Probe, probe
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -40,6 +41,9 @@ COLUMNS: Mapping[str, Callable[[Cluster], object]] = {
 }
 
 
+ENDPOINTS = "https://host:5080; several, with spaces between, if the master moves."
+
+
 @click.group()
 def cluster() -> None:
     """Clusters: where servers live."""
@@ -51,7 +55,7 @@ cluster.add_command(hooks)
 @cluster.command()
 @click.argument("name")
 @click.option("--driver", default="ganeti", show_default=True, help="ganeti or simulated.")
-@click.option("--endpoint", default="", help="https://host:5080")
+@click.option("--endpoint", default="", help=ENDPOINTS)
 @click.option("--username", default="", help="The RAPI user (needs write access).")
 @click.option(
     "--password",
@@ -98,13 +102,44 @@ def add(  # noqa: PLR0913, PLR0917  one parameter an option
         ca.read_text() if ca else "",
         dict(option.partition("=")[::2] for option in options),
     )
-    link = app.drivers.connect(connection, None)
-    try:
-        seen = probe(link, app.settings.disk_template)
-    finally:
-        link.close()
+    seen = probed(app, connection, None)
     made = app.atomically(lambda unit: unit.cluster_register.register(name, connection, seen, zone))
     show_all([made], as_json=as_json)
+
+
+def probed(app: Application, connection: ClusterConnection, uuid: str | None) -> Probe:
+    """What answers there; with `uuid`, only that cluster may."""
+    link = app.drivers.connect(connection, uuid)
+    try:
+        return probe(link, app.settings.disk_template)
+    finally:
+        link.close()
+
+
+@cluster.command("set")
+@click.argument("name")
+@click.option("--endpoint", help=ENDPOINTS)
+@click.option("--username", help="The RAPI user (needs write access).")
+@click.option(
+    "--password",
+    envvar="CYCLADES_CLUSTER_PASSWORD",
+    help="Its password; better in CYCLADES_CLUSTER_PASSWORD than here.",
+)
+@click.option("--fingerprint", help="SHA-256 of the RAPI certificate, to pin it.")
+@ini.option
+@ini.plainly
+def change(name: str, path: Path, **given: str | None) -> None:
+    """Change the way to a cluster, if it answers there; workers follow by themselves."""
+    app = ini.application(path)
+    with app.reader() as unit:
+        known = unit.clusters.by_name(name)
+    wanted: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+    if "fingerprint" in wanted:
+        wanted["fingerprint"] = wanted["fingerprint"].replace(":", "").lower()
+    connection = replace(known.connection, **wanted)
+    probed(app, connection, known.uuid)
+    app.atomically(lambda unit: unit.cluster_register.reconnect(connection))
+    click.echo(f"{name} is reached by {connection.endpoint} now.")
 
 
 @cluster.command("list")
@@ -130,6 +165,7 @@ def show(name: str, path: Path, *, as_json: bool) -> None:
         return
     for title, read in COLUMNS.items():
         click.echo(f"{title:>20}  {read(found)}")
+    click.echo(f"{'trouble':>20}  {found.trouble or 'none'}")
     click.echo(f"{'uuid':>20}  {found.uuid}")
     click.echo(f"{'disk templates':>20}  {', '.join(found.disk_templates)}")
     click.echo(f"{'hypervisors':>20}  {', '.join(found.hypervisors)}")
@@ -194,6 +230,7 @@ def plain(cluster: Cluster) -> dict[str, Any]:
         "ganeti_version": cluster.release,
         "availability_zone": cluster.availability_zone,
         "state": state(cluster),
+        "trouble": cluster.trouble,
         "drained": cluster.drained,
         "offline": cluster.offline,
         "disk_templates": cluster.disk_templates,

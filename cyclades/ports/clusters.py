@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from cyclades.domain.model.cluster import Capacity, Cluster
+from cyclades.domain.model.cluster import Capacity, Cluster, ClusterConnection
 
 
 class ClusterRepository(Protocol):
@@ -34,8 +34,13 @@ class ClusterRepository(Protocol):
         drained: bool | None = None,
         offline: bool | None = None,
         breaker_open: bool | None = None,
+        trouble: str | None = None,
     ) -> None:
-        """Change switches; None leaves one as it is."""
+        """Change switches, or why it does not answer; None leaves one as it is."""
+        ...
+
+    def set_connection(self, connection: ClusterConnection, now: datetime) -> None:
+        """Another way to the cluster with the connection's id; its driver stays."""
         ...
 
     def set_capacity(self, cluster_id: str, capacity: Capacity, now: datetime) -> None:

@@ -92,6 +92,29 @@ def test_nothing_is_stored_of_a_cluster_that_cannot_be_trusted(
     assert listed(run) == []
 
 
+def test_the_way_to_a_cluster_is_changed(run: Manage, connection: ClusterConnection) -> None:
+    assert run("add", "prod1", *to(connection)).exit_code == 0
+    both = f"https://127.0.0.1:1 {connection.endpoint}"
+    changed = run("set", "prod1", "--endpoint", both)
+    assert changed.exit_code == 0, changed.output
+    (cluster,) = listed(run)
+    assert (cluster["endpoint"], cluster["username"]) == (both, connection.username)
+    wrong = run("set", "prod1", "--password", "wrong")
+    assert wrong.exit_code != 0
+    assert "refuses our credentials" in wrong.output
+
+
+def test_another_cluster_does_not_take_its_place(
+    run: Manage, connection: ClusterConnection
+) -> None:
+    assert run("add", "prod1", *to(connection)).exit_code == 0
+    with rapi(simulated({"seed": "other"})) as (_server, other):
+        said = run("set", "prod1", *to(other))
+    assert said.exit_code != 0
+    assert "Another cluster answers" in said.output
+    assert listed(run)[0]["endpoint"] == connection.endpoint
+
+
 def test_names_and_clusters_are_unique(run: Manage, connection: ClusterConnection) -> None:
     assert run("add", "prod1", *to(connection)).exit_code == 0
     again = run("add", "prod2", *to(connection))

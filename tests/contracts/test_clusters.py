@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine
@@ -78,13 +79,31 @@ def test_what_is_not_there(clusters: ClusterRepository) -> None:
             look("missing")
 
 
+def test_the_way_to_a_cluster_changes(clusters: ClusterRepository, connection: Connection) -> None:
+    before = added(clusters, a_cluster(connection=CONNECTION))
+    other = replace(CONNECTION, endpoint="https://two:5080", username="new", password="other")
+    clusters.set_connection(other, NOW)
+    assert clusters.get("one") == replace(before, connection=other, version=before.version + 1)
+    assert "other" not in dumped(connection)
+
+
+def test_trouble_is_kept_until_it_is_over(clusters: ClusterRepository) -> None:
+    added(clusters, a_cluster(connection=CONNECTION))
+    clusters.set_state("one", NOW, trouble="No answer.")
+    clusters.set_state("one", NOW, drained=True)
+    assert clusters.get("one").trouble == "No answer."
+    clusters.set_state("one", NOW, trouble="")
+    assert not clusters.get("one").trouble
+
+
 @pytest.mark.parametrize("switch", ["drained", "offline", "breaker_open"])
 def test_a_switch_changes_alone(clusters: ClusterRepository, switch: str) -> None:
     before = added(clusters, a_cluster())
-    clusters.set_state("one", NOW, **{switch: True})
+    on: dict[str, Any] = {switch: True}
+    clusters.set_state("one", NOW, **on)
     changed = clusters.get("one")
     assert changed == replace(before, version=2, **{switch: True})  # type: ignore[arg-type]  # flags
-    clusters.set_state("one", NOW, **{switch: False})
+    clusters.set_state("one", NOW, **(on | {switch: False}))
     assert clusters.get("one") == replace(before, version=3)
 
 

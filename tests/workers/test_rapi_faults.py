@@ -3,6 +3,8 @@
 import datetime as dt
 import re
 import socket
+from base64 import b64encode
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
@@ -164,10 +166,23 @@ def test_the_password_is_refused(remote: Remote, converged: Recorder, how: str) 
     let_pass(remote, 60 * minutes)
     assert len(remote.rapi.journal.requests) - before <= minutes, "no storm of attempts"
     with remote.app.reader() as unit:
-        assert unit.clusters.get("one").breaker_open
+        assert unit.clusters.get("one").trouble == "The cluster refuses our credentials."
     remote.rapi.authorization = right
     remote.rapi.play("")
     all_went_well(remote, converged, 24, servers, minutes)
+
+
+def test_workers_take_up_a_new_password(remote: Remote) -> None:
+    assert remote.far is not None
+    remote.app.drivers._made.clear()  # as the application makes it
+    server, new = remote.running(), replace(remote.far.connection, password="new")
+    remote.rapi.authorization = "Basic " + b64encode(f"{new.username}:new".encode()).decode()
+    remote.act(server, Action.STOP)
+    let_pass(remote, 12)
+    assert len(remote.unfinished()) == 1
+    remote.app.atomically(lambda unit: unit.cluster_register.reconnect(new))
+    let_pass(remote, 16)
+    assert remote.server(server).status == "SHUTOFF"
 
 
 @pytest.mark.fault(25)
@@ -206,7 +221,7 @@ def test_another_cluster_answers(remote: Remote, converged: Recorder) -> None:
         assert applied(remote) == before, "nothing is applied"
         assert submissions(remote) == sent, "nothing is asked for"
         with remote.app.reader() as unit:
-            assert unit.clusters.get("one").breaker_open
+            assert unit.clusters.get("one").trouble == "Another cluster answers."
         remote.cluster().faults.clear()
         all_went_well(remote, converged, 29, servers, 1)
 

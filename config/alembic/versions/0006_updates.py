@@ -15,6 +15,7 @@ def upgrade() -> None:
     """Add columns and tables; what is there stays."""
     op.add_column("clusters", sa.Column("heard", MOMENT, nullable=True))
     op.add_column("clusters", sa.Column("heard_token", sa.String(length=64), nullable=True))
+    op.add_column("clusters", sa.Column("trouble", sa.Text(), nullable=False, server_default=""))
     op.add_column(
         "effects", sa.Column("overdue", sa.Boolean(), nullable=False, server_default=sa.false())
     )
@@ -120,5 +121,6 @@ def downgrade() -> None:
         effects.drop_column("crashes")
         effects.drop_column("overdue")
     with op.batch_alter_table("clusters") as clusters:
+        clusters.drop_column("trouble")
         clusters.drop_column("heard_token")
         clusters.drop_column("heard")

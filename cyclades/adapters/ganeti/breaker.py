@@ -4,18 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Final
 
 from cyclades.adapters.ganeti.errors import NotKnown, QueueClosed, Refused
 from cyclades.ports.clock import Clock
-from cyclades.ports.cluster_driver import (
-    AuthenticationFailed,
-    ClusterUnavailable,
-    IdentityMismatch,
-)
-
-# A cluster that is left alone for one of these goes on saying so.
-KINDS: Final = (AuthenticationFailed, IdentityMismatch)
+from cyclades.ports.cluster_driver import AuthenticationFailed, ClusterUnavailable
 
 
 @dataclass(slots=True)
@@ -32,12 +24,12 @@ class Breaker:
     _failures: int = 0
     _open_until: float = 0.0
     _trying: bool = False
-    _last: type[ClusterUnavailable] = ClusterUnavailable
+    _last: ClusterUnavailable = field(default_factory=ClusterUnavailable)
     _lock: Lock = field(default_factory=Lock)
 
     @contextmanager
     def guard(self) -> Iterator[None]:
-        """Around each call. Raises ClusterUnavailable, or what opened the breaker, when open."""
+        """Around each call. Raises again what opened the breaker, when open."""
         self._enter()
         try:
             yield
@@ -55,7 +47,7 @@ class Breaker:
             if self._failures == 0:
                 return
             if self.clock.monotonic() < self._open_until or self._trying:
-                raise self._last("The cluster has failed lately and is left alone for a while.")
+                raise type(self._last)(str(self._last))
             self._trying = self._open_until > 0
 
     def _worked(self) -> None:
@@ -70,6 +62,8 @@ class Breaker:
             if self._failures >= self.threshold:
                 pause = self.locked_out if refused else self.delay
                 self._open_until = self.clock.monotonic() + pause
-                self._last = next(
-                    (kind for kind in KINDS if isinstance(error, kind)), ClusterUnavailable
+                self._last = (
+                    error
+                    if isinstance(error, ClusterUnavailable)
+                    else ClusterUnavailable("The cluster has failed and is left alone for a while.")
                 )

@@ -36,12 +36,7 @@ class SqlClusters(ClusterRepository):
             "name": cluster.name,
             "uuid": cluster.uuid,
             "driver": link.driver,
-            "endpoint": link.endpoint,
-            "username": link.username,
-            "password": self._secrets.seal(link.password.encode()),
-            "fingerprint": link.fingerprint,
-            "ca": link.ca,
-            "options": orjson.dumps(link.options).decode(),
+            **self._link(link),
             "release": cluster.release,
             "disk_templates": " ".join(cluster.disk_templates),
             "hypervisors": " ".join(cluster.hypervisors),
@@ -49,6 +44,7 @@ class SqlClusters(ClusterRepository):
             "drained": cluster.drained,
             "offline": cluster.offline,
             "breaker_open": cluster.breaker_open,
+            "trouble": cluster.trouble,
             "created": now,
             "updated": now,
             "version": 1,
@@ -83,14 +79,28 @@ class SqlClusters(ClusterRepository):
         drained: bool | None = None,
         offline: bool | None = None,
         breaker_open: bool | None = None,
+        trouble: str | None = None,
     ) -> None:
         """Update the switches that are given."""
-        given = {"drained": drained, "offline": offline, "breaker_open": breaker_open}
+        given = {
+            "drained": drained,
+            "offline": offline,
+            "breaker_open": breaker_open,
+            "trouble": trouble,
+        }
         values = {name: value for name, value in given.items() if value is not None}
         self._connection.execute(
             update(clusters)
             .where(clusters.c.id == cluster_id)
             .values(**values, updated=now, version=clusters.c.version + 1)
+        )
+
+    def set_connection(self, connection: ClusterConnection, now: datetime) -> None:
+        """Update, sealing the password."""
+        self._connection.execute(
+            update(clusters)
+            .where(clusters.c.id == connection.id)
+            .values(**self._link(connection), updated=now, version=clusters.c.version + 1)
         )
 
     def set_capacity(self, cluster_id: str, capacity: Capacity, now: datetime) -> None:
@@ -155,6 +165,16 @@ class SqlClusters(ClusterRepository):
         )
         return done.rowcount == 1
 
+    def _link(self, link: ClusterConnection) -> dict[str, Any]:
+        return {
+            "endpoint": link.endpoint,
+            "username": link.username,
+            "password": self._secrets.seal(link.password.encode()),
+            "fingerprint": link.fingerprint,
+            "ca": link.ca,
+            "options": orjson.dumps(link.options).decode(),
+        }
+
     def _one(self, where: Any, name: str) -> Cluster:
         row = self._connection.execute(select(clusters).where(where)).one_or_none()
         if row is None:
@@ -186,6 +206,7 @@ def _cluster(row: Row[Any], password: str) -> Cluster:
         drained=row.drained,
         offline=row.offline,
         breaker_open=row.breaker_open,
+        trouble=row.trouble,
         created=row.created,
         version=row.version,
     )

@@ -33,9 +33,10 @@ class ClusterConnection:
     """How to reach a cluster.
 
     `driver` names an entry point of group `cyclades.cluster_driver`. `endpoint` is a
-    URL (`https://host:5080`). Trust is either a pinned certificate (`fingerprint`,
-    SHA-256 in hex of the DER form) or a CA bundle in PEM (`ca`). `options` are the
-    driver's own.
+    URL (`https://host:5080`), or several with spaces between, of which one answers at a
+    time: the master's floating name first, then the nodes that may become master. Trust
+    is either a pinned certificate (`fingerprint`, SHA-256 in hex of the DER form) or a CA
+    bundle in PEM (`ca`). `options` are the driver's own.
     """
 
     id: str
@@ -52,7 +53,7 @@ class ClusterConnection:
 class Cluster:
     """A cluster as the operator registered it and as the poller last saw it.
 
-    `release` is Ganeti's version. `breaker_open`: it does not answer now.
+    `release` is Ganeti's version. `breaker_open`: it does not answer now; `trouble`: why.
     """
 
     id: str
@@ -67,5 +68,6 @@ class Cluster:
     drained: bool = False
     offline: bool = False
     breaker_open: bool = False
+    trouble: str = ""
     created: datetime | None = None
     version: int = 1

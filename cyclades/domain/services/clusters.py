@@ -71,6 +71,10 @@ class Clusters:
         self.repository.add(cluster, self.clock.now())
         return cluster
 
+    def reconnect(self, connection: ClusterConnection) -> None:
+        """Keep another way to the same cluster; it was probed with the UUID that we know."""
+        self.repository.set_connection(connection, self.clock.now())
+
     def drain(self, name: str, *, drained: bool) -> Cluster:
         """Give it no new servers (or again); those that are there live on."""
         cluster = self.repository.by_name(name)

@@ -24,6 +24,7 @@ clusters = Table(
     Column("drained", Boolean, nullable=False),
     Column("offline", Boolean, nullable=False),
     Column("breaker_open", Boolean, nullable=False),
+    Column("trouble", Text, nullable=False, server_default=""),  # why it does not answer
     Column("nodes", Integer, nullable=False),
     Column("cpus_total", Integer, nullable=False),
     Column("memory_total", BigInteger, nullable=False),
