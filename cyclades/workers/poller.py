@@ -29,7 +29,7 @@ class ClusterPoller:
         self._memory = PollMemory()
         self._next_scan = 0.0
         self._pause = app.settings.poll_fast
-        self._answers: bool | None = None
+        self._trouble: str | None = None
 
     def turn(self) -> float:
         """One look; how long to wait until the next, in seconds."""
@@ -40,9 +40,9 @@ class ClusterPoller:
             moved = self._look()
         except ClusterUnavailable as error:
             log.warning("cluster does not answer", cluster=self._cluster_id, error=str(error))
-            self._answering(answers=False)
+            self._note(str(error) or "The cluster does not answer.")
             return settings.poll_slow
-        self._answering(answers=True)
+        self._note("")
         # Adaptive: quick while something is going on, slower and slower when nothing is.
         self._pause = settings.poll_fast if moved else min(self._pause * 1.5, settings.poll_slow)
         return self._pause
@@ -72,14 +72,17 @@ class ClusterPoller:
             lambda unit: unit.clusters.lease(self._cluster_id, self._holder, now, until)
         )
 
-    def _answering(self, *, answers: bool) -> None:
-        if answers is self._answers:
+    def _note(self, trouble: str) -> None:
+        """Say in the register why the cluster does not answer, or that it does."""
+        if trouble == self._trouble:
             return
         now, cluster_id = self._app.clock.now(), self._cluster_id
         self._app.atomically(
-            lambda unit: unit.clusters.set_state(cluster_id, now, breaker_open=not answers)
+            lambda unit: unit.clusters.set_state(
+                cluster_id, now, breaker_open=bool(trouble), trouble=trouble
+            )
         )
-        self._answers = answers
+        self._trouble = trouble
 
 
 class PollerWorker:
