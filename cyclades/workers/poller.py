@@ -4,13 +4,15 @@ One look at a time for each cluster, in a thread of its own, so that a dead clus
 delays only its own servers. A lease keeps several pollers apart.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
 
 from cyclades.bootstrap import Application
-from cyclades.domain.services.cluster_poll import ClusterPoll, PollMemory
+from cyclades.domain.services.cluster_poll import ClusterPoll, PollMemory, overtaken
 from cyclades.ports.cluster_driver import ClusterUnavailable
+from cyclades.ports.outbox import InFlight
 from cyclades.workers.cluster_threads import ClusterThreads
 from cyclades.workers.reports import apply_all
 
@@ -54,6 +56,7 @@ class ClusterPoller:
             flying = unit.outbox.in_flight(cluster_id)
         poll = ClusterPoll(cluster_id, app.drivers.of(cluster_id), self._memory)
         applied = apply_all(app, poll.jobs(flying, watched))
+        self._cancel(poll, flying)
         started = app.clock.monotonic()
         if started >= self._next_scan:
             applied += apply_all(app, poll.instances(watched, poll.busy(flying)))
@@ -64,6 +67,12 @@ class ClusterPoller:
             cost = app.clock.monotonic() - started
             self._next_scan = started + max(app.settings.scan_interval, 20 * cost)
         return bool(applied or flying)
+
+    def _cancel(self, poll: ClusterPoll, flying: Sequence[InFlight]) -> None:
+        """Nobody waits for a build whose server is to be removed: not even its removal."""
+        for job_id in overtaken(flying):
+            if poll.driver.cancel(job_id):
+                log.info("cancelled", cluster=self._cluster_id, job=job_id)
 
     def _lease(self) -> bool:
         now = self._app.clock.now()

@@ -6,6 +6,7 @@ from sqlalchemy import update
 from cyclades.adapters.sql.schema.effects import effects
 from cyclades.domain.model.deadlines import PARTS, STILL_AWAITED, TOO_LATE, time_for
 from cyclades.domain.model.effects import Operation
+from cyclades.domain.model.job_errors import OVERTAKEN
 from cyclades.domain.model.server_actions import Action
 from cyclades.domain.model.server_states import TaskState
 from tests.harness.cloud import Cloud
@@ -203,6 +204,25 @@ def test_a_clock_that_jumps_loses_nothing(cloud: Cloud) -> None:
     assert swept(cloud) == 3
     cloud.converge()
     assert {cloud.server(server_id).status for server_id in server_ids} == {"ACTIVE"}
+    assert violations(cloud.app) == []
+
+
+def test_a_job_that_has_not_begun_does_not_keep_a_server_from_being_deleted(
+    each_cloud: Cloud,
+) -> None:
+    cloud = each_cloud
+    server_id = cloud.create()
+    hanging(cloud)
+    request = cloud.delete(server_id)
+    cloud.turn()
+    assert cloud.outcome(server_id, "req-1") == (None, None)
+    cloud.turn()
+    assert cloud.outcome(server_id, "req-1") == ("Error", OVERTAKEN)
+    cloud.cluster().faults.clear()
+    cloud.converge()
+    assert cloud.outcome(server_id, request) == ("Success", None)
+    assert cloud.server(server_id).status == "DELETED"
+    assert cloud.instances() == []
     assert violations(cloud.app) == []
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from cyclades.domain.model.reports import JobOutcome, JobReport
 
 CANCELED: Final = "An administrator canceled the operation before it started."
+OVERTAKEN: Final = "The server was deleted before this began."
 UNEXPLAINED: Final = "The operation failed in the cluster."
 SENTENCES: Final[Mapping[str, str]] = {
     "already_exists": "Something of the same name is already in the cluster.",

@@ -189,6 +189,10 @@ class Server:
         """Its creation failed, for good."""
         return self.vm_state is VmState.ERROR and self.launched is None and self.effect_id is None
 
+    def leaving(self, effect_id: str) -> bool:
+        """Somebody wants it gone since this command was given."""
+        return self.task_state is TaskState.DELETING and self.effect_id != effect_id
+
     def observe(self, seen: InstanceReport) -> bool:
         """Take over what the cluster shows of a quiet server; True if anything changed."""
         state = AS_SEEN.get(seen.power)

@@ -182,6 +182,15 @@ def made_by_us(job: JobReport) -> bool:
     return job.opcode == CREATION and bool(job.effect_id) and job.rank is JobRank.FINAL
 
 
+def overtaken(flying: Sequence[InFlight]) -> Iterator[int]:
+    """Jobs that have not begun and that nobody wants: their server is to be removed."""
+    leaving = {each.server_id for each in flying if each.operation is Operation.REMOVE}
+    for effect in flying:
+        unwanted = effect.server_id in leaving and effect.operation is not Operation.REMOVE
+        if unwanted and effect.job_id is not None and effect.job_rank < JobRank.RUNNING:
+            yield effect.job_id
+
+
 def differs(seen: InstanceReport, known: Watched) -> bool:
     """Whether a sight tells anything new."""
     state = AS_SEEN.get(seen.power)

@@ -5,7 +5,7 @@ from functools import singledispatchmethod
 
 from cyclades.domain.model.effects import Effect, Operation, RemoveInstance
 from cyclades.domain.model.instance_action import ERROR, SUCCESS, InstanceAction
-from cyclades.domain.model.job_errors import user_sentence
+from cyclades.domain.model.job_errors import OVERTAKEN, user_sentence
 from cyclades.domain.model.reports import (
     BuildProgress,
     InstanceAbsent,
@@ -146,6 +146,8 @@ class ClusterUpdates:
         gone = effect.operation is Operation.REMOVE and report.error_code == UNKNOWN_INSTANCE
         if report.outcome is JobOutcome.SUCCESS or gone:
             self._conclude(effect, server, None)
+        elif report.outcome is JobOutcome.CANCELED and server.leaving(effect.effect_id):
+            self._conclude(effect, server, OVERTAKEN)
         else:
             self._conclude(effect, server, user_sentence(report))
 

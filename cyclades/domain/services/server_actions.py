@@ -15,6 +15,7 @@ from cyclades.domain.model.effects import (
 from cyclades.domain.model.events import Changed
 from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.instance_action import ERROR, SUCCESS, InstanceAction
+from cyclades.domain.model.job_errors import OVERTAKEN
 from cyclades.domain.model.server import Server
 from cyclades.domain.model.server_actions import Action
 from cyclades.domain.model.sharing import reach_of
@@ -24,8 +25,6 @@ from cyclades.ports.feed import Feed
 from cyclades.ports.ids import Ids
 from cyclades.ports.outbox import Outbox
 from cyclades.ports.servers import InstanceActions, ServerRepository
-
-OVERTAKEN = "The server was deleted before this began."
 
 COMMANDS: Mapping[tuple[Action, str], Callable[[str], Command]] = {
     (Action.START, ""): StartInstance,
