@@ -103,7 +103,7 @@ class ClusterListener:
             later = self._handler.handle([item.hint for item in self._kept])
         except (BrokerUnavailable, *DATABASE):
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - each hint says its own below
             said = type(error).__name__
             log.warning("a batch failed", cluster=self._cluster_id, error=said)
             self._handle_alone(channel)
