@@ -124,16 +124,17 @@ def test_a_submission_is_lost(remote: Remote, converged: Recorder, rounds: int) 
 
 
 @pytest.mark.fault(22)
-@pytest.mark.parametrize("trick", RUBBISH)
-def test_rubbish_is_no_answer(remote: Remote, converged: Recorder, trick: str) -> None:
-    servers = work_for(remote)
-    for only in ("POST", "PUT", "GET"):
-        remote.rapi.play(trick, times=2, only=only)
-        remote.turn()
-    remote.rapi.play("")
-    assert remote.rapi.played > 1
-    assert "ERROR" not in {remote.server(server).status for server in servers}
-    all_went_well(remote, converged, 22, servers, remote.rapi.played)
+def test_rubbish_is_no_answer(remote: Remote, converged: Recorder) -> None:
+    for trick in RUBBISH:
+        servers, before = work_for(remote), remote.rapi.played
+        for only in ("POST", "PUT", "GET"):
+            remote.rapi.play(trick, times=2, only=only)
+            remote.turn()
+        remote.rapi.play("")
+        assert remote.rapi.played > before + 1
+        assert "ERROR" not in {remote.server(server).status for server in servers}
+        all_went_well(remote, converged, 22, servers, remote.rapi.played - before)
+        let_pass(remote, 12)  # until nobody leaves the cluster alone any more
     assert "internal" not in shown(remote)
     assert "html" not in shown(remote)
 
@@ -200,14 +201,15 @@ def test_somebody_else_shows_a_certificate(remote: Remote, converged: Recorder, 
 
 
 @pytest.mark.fault(26)
-@pytest.mark.parametrize("trick", STALLING)
-def test_an_answer_without_end(remote: Remote, converged: Recorder, trick: str) -> None:
-    servers = work_for(remote)
-    for only in ("POST", "PUT", "GET"):
-        remote.rapi.play(trick, times=1, only=only)
-        remote.turn()
-    remote.rapi.play("")
-    all_went_well(remote, converged, 26, servers, remote.rapi.played)
+def test_an_answer_without_end(remote: Remote, converged: Recorder) -> None:
+    for trick in STALLING:
+        servers, before = work_for(remote), remote.rapi.played
+        for only in ("POST", "PUT", "GET"):
+            remote.rapi.play(trick, times=1, only=only)
+            remote.turn()
+        remote.rapi.play("")
+        all_went_well(remote, converged, 26, servers, remote.rapi.played - before)
+        let_pass(remote, 12)
 
 
 @pytest.mark.fault(29)
