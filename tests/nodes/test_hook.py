@@ -26,15 +26,10 @@ def of_instance(name: str) -> Hint:
             [of_instance("old"), of_instance("new")],
         ),
         ({"OBJECT_TYPE": "NETWORK", "NETWORK_NAME": "net1"}, [Hint(OURS, HintKind.SYNC)]),
-        (
-            {"HOOKS_PATH": "config-update", "OP_CODE": "OP_TAGS_SET"},
-            [Hint(OURS, HintKind.SYNC)],
-        ),
-        ({"HOOKS_PATH": "config-update", "OP_CODE": "OP_INSTANCE_CREATE"}, []),
         ({"HOOKS_PHASE": "pre", "INSTANCE_NAME": "vm1"}, []),
         ({"INSTANCE_NAME": "x" * 300}, [Hint(OURS, HintKind.SYNC)]),
     ],
-    ids=["instance", "rename", "network", "tags", "other changes", "before", "odd name"],
+    ids=["instance", "rename", "network", "before", "odd name"],
 )
 def test_what_it_tells(node: FakeNode, said: dict[str, str], told: list[Hint]) -> None:
     node.hook(**said)

@@ -14,9 +14,6 @@ from cyclades_node.spool import Spool
 
 LONGEST = 1.5  # seconds, whatever happens
 NAMES = ("GANETI_INSTANCE_NAME", "GANETI_INSTANCE_NEW_NAME")
-# Tags have no hooks of their own: Ganeti runs `config-update` after them, and after all else.
-CONFIG_UPDATE = "config-update"
-HEARD_ON_CONFIG_UPDATE = frozenset({"OP_TAGS_SET", "OP_TAGS_DEL"})
 
 
 def main() -> int:
@@ -35,18 +32,15 @@ def report(said: Mapping[str, str]) -> None:
     """Put what Ganeti says into the spool. Raises BadConf, OSError, SpoolBusy."""
     if said.get("GANETI_HOOKS_PHASE") != "post":
         return
-    opcode = said.get("GANETI_OP_CODE", "")
-    if said.get("GANETI_HOOKS_PATH") == CONFIG_UPDATE and opcode not in HEARD_ON_CONFIG_UPDATE:
-        return
     conf = read_conf()
     if not is_master(conf):
         return
     spool = Spool(conf.spool, hints.hint(conf.cluster, "sync"))
+    opcode = hints.name(said.get("GANETI_OP_CODE"))
     instances = [name for key in NAMES if (name := hints.name(said.get(key)))]
     if instances:
         spool.put(
-            hints.hint(conf.cluster, "instance", instance=name, opcode=hints.name(opcode))
-            for name in instances
+            hints.hint(conf.cluster, "instance", instance=name, opcode=opcode) for name in instances
         )
     else:
         spool.put([hints.hint(conf.cluster, "sync")])
