@@ -11,6 +11,7 @@ from cyclades.domain.model.effects import (
     RemoveInstance,
     StartInstance,
     StopInstance,
+    TagInstance,
 )
 
 TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=30)
@@ -33,6 +34,7 @@ COMMANDS = st.one_of(
     st.builds(StopInstance, TEXTS, timeout=NUMBERS),
     st.builds(RebootInstance, TEXTS, hard=st.booleans()),
     st.builds(RemoveInstance, TEXTS),
+    st.builds(TagInstance, TEXTS, tag=TEXTS),
 )
 GUESTS = st.builds(
     GuestConfig,

@@ -14,6 +14,7 @@ from cyclades.domain.model.effects import (
     RemoveInstance,
     StartInstance,
     StopInstance,
+    TagInstance,
 )
 from cyclades.domain.model.reports import JobOutcome, JobRank, Power
 from cyclades.ports.cluster_driver import IdentityMismatch
@@ -81,6 +82,17 @@ def test_a_server_lives_and_goes(ground: Ground) -> None:
         assert ground.do(command).outcome is JobOutcome.SUCCESS
         assert ground.power("life") is power
     assert ground.driver.instances() == []
+
+
+def test_a_tag_comes_beside_those_that_are_there(ground: Ground) -> None:
+    ground.do(wanted("tagged"))
+    tag = "cyclades:server:01a2063b-1197-7195-97d9-ecbf7980ffd8"
+    for _ in range(2):
+        assert ground.do(TagInstance("tagged", tag)).outcome is JobOutcome.SUCCESS
+    seen = ground.driver.instance("tagged")
+    assert seen is not None
+    assert seen.tags == {"cyclades:one", tag}
+    assert ground.do(TagInstance("nobody", tag)).outcome is JobOutcome.ERROR
 
 
 def test_an_address_without_a_network_is_kept(ground: Ground) -> None:

@@ -1,6 +1,5 @@
 """Each kind of divergence is found and mended, and nothing else is touched."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -10,7 +9,7 @@ from cyclades.adapters.simulated.world import Instance
 from cyclades.domain.model.deadlines import LOST
 from cyclades.domain.model.divergence import DivergenceKind
 from cyclades.domain.model.port import ACTIVE, DOWN
-from cyclades.domain.model.server import GONE
+from cyclades.domain.model.server import GONE, tag_of
 from cyclades.domain.model.server_actions import Action
 from cyclades.workers.audits import Audited, audit_cluster, audit_ledger
 from tests.harness.cloud import Cloud
@@ -140,24 +139,33 @@ def test_a_port_without_an_interface_is_down_until_it_has_one(each_cloud: Cloud)
     assert violations(cloud.app) == []
 
 
-@pytest.mark.parametrize(
-    ("kind", "verb"),
-    [
-        (Kind.DISKS, lambda instance: instance.disks[0].update(size=77777)),
-        (Kind.TAGS, lambda instance: instance.tags.clear()),
-    ],
-)
-def test_what_operators_must_mend_is_reported_until_they_do(
-    cloud: Cloud, kind: Kind, verb: Callable[[Instance], object]
-) -> None:
+def test_what_operators_must_mend_is_reported_until_they_do(cloud: Cloud) -> None:
     server_id = cloud.running()
     before = cloud.server(server_id)
-    alter(cloud, server_id, verb)
+    alter(cloud, server_id, lambda instance: instance.disks[0].update(size=77777))
     assert audited(cloud, times=3).mended == []
     with cloud.app.reader() as unit:
         (seen,) = unit.divergences.lasting()
-    assert (seen.divergence.kind, seen.sightings) == (kind, 3)
+    assert (seen.divergence.kind, seen.sightings) == (Kind.DISKS, 3)
     assert cloud.server(server_id) == before
+
+
+def test_a_tag_that_is_missing_is_set_once(each_cloud: Cloud) -> None:
+    cloud = each_cloud
+    server_id = cloud.running()
+    before = cloud.server(server_id)
+    alter(cloud, server_id, lambda instance: setattr(instance, "tags", ["theirs"]))
+    with ThreadPoolExecutor(4) as pool:
+        for job in [pool.submit(audited, cloud, 2) for _ in range(4)]:
+            job.result()
+    assert len(cloud.unfinished()) == 1
+    cloud.converge()
+    (seen,) = cloud.cluster().instances()
+    assert seen.tags == {"theirs", tag_of(server_id)}
+    assert audited(cloud).found == []
+    assert lasting(cloud) == []
+    assert cloud.server(server_id) == before, "its user saw nothing of it"
+    assert violations(cloud.app) == []
 
 
 def test_strangers_are_never_touched(cloud: Cloud) -> None:

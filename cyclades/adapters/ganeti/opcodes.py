@@ -17,6 +17,7 @@ from cyclades.domain.model.effects import (
     RemoveInstance,
     StartInstance,
     StopInstance,
+    TagInstance,
 )
 from cyclades.domain.model.errors import InvalidInput
 from cyclades.domain.model.job_reasons import reason_of
@@ -128,10 +129,16 @@ def remove(command: RemoveInstance, _guest: GuestConfig, _options: Options) -> C
     return Call("DELETE", instance_path(command.instance), {"shutdown_timeout": 0})
 
 
+def tag(command: TagInstance, _guest: GuestConfig, _options: Options) -> Call:
+    """One tag more."""
+    return Call("PUT", instance_path(command.instance, "/tags"), query={"tag": command.tag})
+
+
 CALLS: Final[dict[Operation, Callable[[Any, GuestConfig, Options], Call]]] = {
     Operation.CREATE: create,
     Operation.START: start,
     Operation.STOP: stop,
     Operation.REBOOT: reboot,
     Operation.REMOVE: remove,
+    Operation.TAG: tag,
 }

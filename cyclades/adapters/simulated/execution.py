@@ -153,6 +153,12 @@ def set_params(world: World, op: Opcode) -> None:
     touch(world, instance)
 
 
+def set_tags(world: World, op: Opcode) -> None:
+    """More tags."""
+    instance = world.instances[op["instance_name"]]
+    instance.tags = sorted({*instance.tags, *op["tags"]})
+
+
 def touch(world: World, instance: Instance) -> None:
     """Note the change."""
     instance.modified = world.time
@@ -174,6 +180,7 @@ BEHAVIOURS: Final = {
     "OP_INSTANCE_REMOVE": Behaviour(remove),
     "OP_INSTANCE_SET_PARAMS": Behaviour(set_params),
     "OP_INSTANCE_RENAME": Behaviour(rename, check_rename),
+    "OP_TAGS_SET": Behaviour(set_tags),
 }
 
 

@@ -10,6 +10,7 @@ from cyclades.domain.model.effects import (
     Operation,
     RebootInstance,
     StopInstance,
+    TagInstance,
 )
 from cyclades.domain.model.job_reasons import reason_of
 
@@ -19,6 +20,7 @@ OP_IDS: Final = {
     Operation.STOP: "OP_INSTANCE_SHUTDOWN",
     Operation.REBOOT: "OP_INSTANCE_REBOOT",
     Operation.REMOVE: "OP_INSTANCE_REMOVE",
+    Operation.TAG: "OP_TAGS_SET",
 }
 
 
@@ -49,10 +51,16 @@ def reboot(command: RebootInstance) -> dict[str, Any]:
     return {"reboot_type": "hard" if command.hard else "soft"}
 
 
+def tag(command: TagInstance) -> dict[str, Any]:
+    """One tag more."""
+    return {"kind": "instance", "name": command.instance, "tags": [command.tag]}
+
+
 PARAMETERS: Final[dict[Operation, Callable[[Any], dict[str, Any]]]] = {
     Operation.CREATE: create,
     Operation.STOP: stop,
     Operation.REBOOT: reboot,
+    Operation.TAG: tag,
 }
 
 

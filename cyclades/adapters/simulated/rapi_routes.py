@@ -17,6 +17,11 @@ CREATE_FIELDS: Final = frozenset(
     | {"osparams", "osparams_secret", "beparams", "hvparams", "hypervisor", "ip_check"}
     | {"name_check", "wait_for_sync", "start", "conflicts_check", "tags", "pnode", "depends"}
 )
+# Parameters of opcodes that come in the query.
+IN_QUERY: Final[dict[str, Callable[[dict[str, str]], Any]]] = {
+    "reboot_type": lambda query: query.get("type"),
+    "tags": lambda query: [query["tag"]] if "tag" in query else None,
+}
 CLOSED: Final = {Fate.DRAINED: "Queue drained", Fate.FULL: "Job queue is full"}
 COMPARISONS: Final[dict[str, Callable[[Any, Any], bool]]] = {
     "=": lambda left, right: bool(left == right),
@@ -96,8 +101,8 @@ def on_instance(op_id: str, resource: str) -> Callable[[WorldStore, Asked], Any]
 
     def handler(store: WorldStore, asked: Asked) -> Any:
         body = asked.body if isinstance(asked.body, dict) else {}
-        kind = {"reboot_type": asked.query["type"]} if "type" in asked.query else {}
-        op = {"OP_ID": op_id, "instance_name": asked.names[0], **body, **kind}
+        given = {name: read(asked.query) for name, read in IN_QUERY.items() if read(asked.query)}
+        op = {"OP_ID": op_id, "instance_name": asked.names[0], **body, **given}
         return submit(store, op, asked, resource)
 
     return handler
@@ -206,6 +211,7 @@ ROUTES: Final = tuple(
         ("PUT", f"{NAME}/startup", on_instance("OP_INSTANCE_STARTUP", "instances_name_startup")),
         ("PUT", f"{NAME}/shutdown", on_instance("OP_INSTANCE_SHUTDOWN", "instances_name_shutdown")),
         ("POST", f"{NAME}/reboot", on_instance("OP_INSTANCE_REBOOT", "instances_name_reboot")),
+        ("PUT", f"{NAME}/tags", on_instance("OP_TAGS_SET", "instances_name_tags")),
         ("PUT", f"{NAME}/modify", on_instance("OP_INSTANCE_SET_PARAMS", "instances_name_modify")),
         ("PUT", f"{NAME}/rename", on_instance("OP_INSTANCE_RENAME", "instances_name_rename")),
         ("GET", r"/2/jobs", list_jobs),

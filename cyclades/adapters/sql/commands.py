@@ -16,6 +16,7 @@ from cyclades.domain.model.effects import (
     RemoveInstance,
     StartInstance,
     StopInstance,
+    TagInstance,
 )
 
 
@@ -32,6 +33,7 @@ COMMANDS: Mapping[Operation, Callable[[dict[str, Any]], Command]] = {
     Operation.STOP: lambda values: StopInstance(**values),
     Operation.REBOOT: lambda values: RebootInstance(**values),
     Operation.REMOVE: lambda values: RemoveInstance(**values),
+    Operation.TAG: lambda values: TagInstance(**values),
 }
 
 

@@ -13,6 +13,7 @@ PARTS: Final[Mapping[Operation, int]] = {
     Operation.STOP: 6,
     Operation.REBOOT: 6,
     Operation.REMOVE: 1,
+    Operation.TAG: 6,
 }
 # What is worth doing however late it is; the rest is given up if it surely was never sent.
 NEVER_GIVEN_UP: Final = frozenset({Operation.REMOVE})

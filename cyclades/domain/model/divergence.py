@@ -78,7 +78,7 @@ MEANINGS: Final[Mapping[DivergenceKind, Meaning]] = {
     ),
     DivergenceKind.TAGS: Meaning(
         "An instance lacks the tag that names its server.",
-        "An operator sets it, as the detail says.",
+        "A job sets it.",
     ),
     DivergenceKind.FUSE: Meaning(
         "So much is missing or too much in a cluster that nothing of it is believed.",

@@ -13,6 +13,7 @@ class Operation(StrEnum):
     STOP = "stop"
     REBOOT = "reboot"
     REMOVE = "remove"
+    TAG = "tag"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,18 @@ class RemoveInstance:
     operation: Literal[Operation.REMOVE] = Operation.REMOVE
 
 
-Command = CreateInstance | StartInstance | StopInstance | RebootInstance | RemoveInstance
+@dataclass(frozen=True, slots=True)
+class TagInstance:
+    """Give the instance a tag, beside those it has."""
+
+    instance: str
+    tag: str
+    operation: Literal[Operation.TAG] = Operation.TAG
+
+
+Command = (
+    CreateInstance | StartInstance | StopInstance | RebootInstance | RemoveInstance | TagInstance
+)
 
 
 @dataclass(frozen=True, slots=True)

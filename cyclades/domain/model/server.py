@@ -21,7 +21,13 @@ from cyclades.domain.model.server_states import (
 
 GONE = "The server no longer exists in its cluster."
 ABSENCES_TO_BELIEVE = 2
+TAG = "cyclades:server:"  # and the server's id: the tag of its instance
 ALMOST = 99  # percent; only the end of its job completes a build
+
+
+def tag_of(server_id: str) -> str:
+    """The tag that tells operators whose an instance is."""
+    return f"{TAG}{server_id}"
 
 
 @dataclass(frozen=True, slots=True)

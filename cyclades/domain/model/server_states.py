@@ -64,7 +64,7 @@ POWER_STATE: Mapping[Power, int] = {
     Power.CRASHED: 6,
 }
 
-# What a server is once its job has succeeded ...
+# What a server is once its job has succeeded; what is not here changes no server.
 AFTER_SUCCESS: Mapping[Operation, tuple[VmState, Power]] = {
     Operation.CREATE: (VmState.ACTIVE, Power.RUNNING),
     Operation.START: (VmState.ACTIVE, Power.RUNNING),
@@ -73,13 +73,13 @@ AFTER_SUCCESS: Mapping[Operation, tuple[VmState, Power]] = {
     Operation.REMOVE: (VmState.DELETED, Power.UNKNOWN),
 }
 
-# ... and once it has failed; what is not here stays as it was.
+# And once it has failed; what is not here stays as it was.
 AFTER_FAILURE: Mapping[Operation, VmState] = {
     Operation.CREATE: VmState.ERROR,
     Operation.REMOVE: VmState.ERROR,
 }
 
-# ... and once its time is over while it may still succeed.
+# And once its time is over while it may still succeed.
 AFTER_DEADLINE: Mapping[Operation, VmState] = {Operation.CREATE: VmState.ERROR}
 
 # What a quiet server is when its instance is seen in this power state.

@@ -18,7 +18,7 @@ from cyclades.domain.model.reports import (
     JobRank,
     Power,
 )
-from cyclades.domain.model.server import ABSENCES_TO_BELIEVE
+from cyclades.domain.model.server import ABSENCES_TO_BELIEVE, TAG, tag_of
 from cyclades.domain.model.server_states import AS_SEEN, VmState
 from cyclades.ports.audit import AuditedServer, NamedServer
 from cyclades.ports.cluster_driver import ClusterDriver
@@ -37,7 +37,6 @@ KINDS: Final = (
     DivergenceKind.FUSE,
 )
 GIB = 1024  # MiB
-TAG = "cyclades:server:"
 
 Report = InstanceReport | InstanceAbsent | InstanceLeft
 Check = Callable[[AuditedServer, InstanceReport], tuple[str, bool] | None]
@@ -245,10 +244,10 @@ def disks(server: AuditedServer, seen: InstanceReport) -> tuple[str, bool] | Non
 
 def tags(server: AuditedServer, seen: InstanceReport) -> tuple[str, bool] | None:
     """The tag that tells operators whose it is."""
-    wanted = f"{TAG}{server.id}"
+    wanted = tag_of(server.id)
     if wanted in seen.tags:
         return None
-    return f"lacks its tag: gnt-instance add-tags {seen.instance} {wanted}", False
+    return f"lacks {wanted}", True
 
 
 CHECKS: Final[Mapping[DivergenceKind, Check]] = {

@@ -35,6 +35,7 @@ HAPPENED: Mapping[Operation, tuple[Power | None, ...]] = {
     Operation.STOP: (Power.STOPPED, Power.CRASHED),
     Operation.REBOOT: (Power.RUNNING,),
     Operation.REMOVE: (None,),
+    Operation.TAG: (),  # the next audit tells
 }
 
 

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from cyclades.domain.model.divergence import DivergenceKind
+from cyclades.domain.model.effects import TagInstance
 from cyclades.domain.model.reports import InstanceReport
+from cyclades.domain.model.server import Server, tag_of
 from cyclades.domain.services.cluster_audit import Finding, port_states
 from cyclades.domain.services.cluster_updates import ClusterUpdates
 from cyclades.domain.services.server_ports import ServerPorts
@@ -26,13 +28,20 @@ class ClusterRepair:
         kind, report = finding.divergence.kind, finding.report
         if report is None or sightings < LOOKS_BEFORE.get(kind, 1):
             return False
-        if kind is DivergenceKind.NICS and isinstance(report, InstanceReport):
-            return self._show_ports(report)
-        return self.updates.apply(report)
-
-    def _show_ports(self, seen: InstanceReport) -> bool:
-        server = self.servers.by_instance(seen.cluster_id, seen.instance)
-        if server is None or not server.quiet or server.version != seen.server_version:
+        special = {DivergenceKind.NICS: self._show_ports, DivergenceKind.TAGS: self._tag}
+        if kind not in special or not isinstance(report, InstanceReport):
+            return self.updates.apply(report)
+        server = self.servers.by_instance(report.cluster_id, report.instance)
+        if server is None or not server.quiet or server.version != report.server_version:
             return False
+        return special[kind](server, report)
+
+    def _tag(self, server: Server, seen: InstanceReport) -> bool:
+        if self.updates.busy(server) or tag_of(server.id) in seen.tags:
+            return False
+        self.updates.tidy(server, TagInstance(server.instance, tag_of(server.id)))
+        return True
+
+    def _show_ports(self, server: Server, seen: InstanceReport) -> bool:
         there = {nic.mac.lower() for nic in seen.nics}
         return self.ports.show(server.id, lambda macs: port_states(server.vm_state, macs, there))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import singledispatchmethod
 
-from cyclades.domain.model.effects import Effect, Operation, RemoveInstance
+from cyclades.domain.model.effects import Command, Effect, Operation, RemoveInstance
 from cyclades.domain.model.instance_action import ERROR, SUCCESS, InstanceAction
 from cyclades.domain.model.job_errors import OVERTAKEN, user_sentence
 from cyclades.domain.model.reports import (
@@ -125,10 +125,9 @@ class ClusterUpdates:
         server = self.servers.by_instance(report.cluster_id, report.instance)
         if server is None or not (server.deleted or server.never_built):
             return False
-        flying = self.outbox.in_flight(report.cluster_id)
-        if any(effect.server_id == server.id for effect in flying):
+        if self.busy(server):
             return False  # whatever it is ends with the instance removed, or is looked at again
-        self._remove_instance(server, f"req-{self.ids.new()}")
+        self.tidy(server, RemoveInstance(server.instance))
         return True
 
     def refuse(self, effect: InFlight, message: str) -> None:
@@ -164,18 +163,24 @@ class ClusterUpdates:
             server.fail(effect.operation, effect.effect_id, failure, now)
             if effect.operation is Operation.CREATE:
                 # Ganeti keeps the instance of a failed create in its configuration.
-                self._remove_instance(server, effect.request_id)
+                self.tidy(server, RemoveInstance(server.instance), effect.request_id)
         self.settlement.keep(server, before)
 
-    def _remove_instance(self, server: Server, request_id: str) -> None:
+    def busy(self, server: Server) -> bool:
+        """Whether something is asked of its cluster for it."""
+        flying = self.outbox.in_flight(server.cluster_id)
+        return any(effect.server_id == server.id for effect in flying)
+
+    def tidy(self, server: Server, command: Command, request_id: str = "") -> None:
+        """Ask for what no user asked for, and what changes no server."""
         self.outbox.put(
             Effect(
                 self.ids.new(),
                 server.cluster_id,
                 server.id,
                 server.generation,
-                request_id,
-                RemoveInstance(server.instance),
+                request_id or f"req-{self.ids.new()}",
+                command,
                 purpose="cleanup",
             ),
             self.clock.now(),

@@ -21,7 +21,7 @@ from cyclades.domain.model.instance_action import InstanceAction
 from cyclades.domain.model.placement import GIB, Choice, Demand, choose
 from cyclades.domain.model.port import ServerPort
 from cyclades.domain.model.quota import UNLIMITED
-from cyclades.domain.model.server import Server
+from cyclades.domain.model.server import Server, tag_of
 from cyclades.domain.model.server_actions import Action
 from cyclades.domain.model.sharing import reach_of
 from cyclades.domain.model.wanted_server import Promised, WantedServer, host_name, require_fit
@@ -230,7 +230,7 @@ class ServerCreation:
             ),
             image_id=image.id,
             image_format=image.disk_format or "raw",
-            tags=(f"cyclades:server:{server.id}",),
+            tags=(tag_of(server.id),),
         )
 
     def _record(self, server: Server, effect: Effect, caller: Caller) -> None:
