@@ -13,6 +13,7 @@ from cyclades.adapters.sql.leases import SqlLeases
 from cyclades.adapters.sql.outbox import SqlOutbox
 from cyclades.adapters.sql.servers import SqlServers, watched
 from cyclades.adapters.sql.views.instance_actions import SqlInstanceActionViews
+from cyclades.adapters.sql.views.metrics import SqlMetrics
 from cyclades.adapters.sql.views.servers import SqlServerViews
 from cyclades.bootstrap.image import ImageUnit
 from cyclades.bootstrap.network import NetworkUnit
@@ -192,6 +193,11 @@ class ComputeUnit(NetworkUnit, ImageUnit):
             self.feed,
             self.app.clock,
         )
+
+    @cached_property
+    def metrics(self) -> SqlMetrics:
+        """What there is to count."""
+        return SqlMetrics(self.connection)
 
     def watched(self, cluster_id: str, names: Collection[str] | None = None) -> Sequence[Watched]:
         """A cluster's live servers as a poller compares them; all, or with these instances."""

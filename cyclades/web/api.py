@@ -17,6 +17,7 @@ import cyclades.web
 from cyclades.bootstrap import Application
 from cyclades.domain.model.errors import Collision, StaleVersion
 from cyclades.settings import Settings
+from cyclades.web import metrics
 from cyclades.web.faults import exception_view
 from cyclades.web.rendering import OrjsonRenderer
 from cyclades.web.request import SAFE_METHODS, CycladesRequest
@@ -70,6 +71,7 @@ def make_api(application: Application) -> WSGI:
     config.add_exception_view(exception_view, context=HTTPException)
     config.add_subscriber(pause, BeforeRetry)
     config.add_notfound_view(exception_view)
+    metrics.include(config)
     config.registry["cyclades.resources"] = declared = resources()
     for resource in declared:
         config.add_cornice_service(resource.as_service())

@@ -18,6 +18,7 @@ from cyclades.web.microversions import (
     negotiate,
     versions_of,
 )
+from cyclades.web.traffic import count
 
 log = structlog.get_logger("cyclades.request")
 Handler = Callable[[Any], Response]
@@ -48,12 +49,14 @@ def surroundings(handler: Handler, _registry: object) -> Handler:
         response.headers.setdefault("Cache-Control", "no-store")
         if request.path.startswith("/compute"):
             response.headers["X-Compute-Request-Id"] = request.request_id
+        seconds = time.perf_counter() - started
+        count(request.method, response.status_int, seconds)
         log.info(
             "request",
             method=request.method,
             path=request.path,
             status=response.status_int,
-            ms=round((time.perf_counter() - started) * 1000, 1),
+            ms=round(seconds * 1000, 1),
             request_id=request.request_id,
             global_request_id=request.global_request_id or None,
         )
