@@ -9,7 +9,7 @@ from cyclades.adapters.simulated import engine
 from cyclades.adapters.simulated.world import FINAL, World
 from cyclades.domain.model.job_errors import CANCELED, SENTENCES, UNEXPLAINED
 from cyclades.domain.model.server_actions import Action
-from cyclades.workers.reconciler import resolve_late
+from cyclades.workers.reconciler import ClusterReconciler, resolve_late
 from tests.harness.reliability import Recorder
 from tests.harness.remote import Remote
 
@@ -221,13 +221,21 @@ def test_the_queue_counts_anew(remote: Remote, converged: Recorder, *, returning
 def test_an_instance_whose_creation_failed(
     remote: Remote, converged: Recorder, cleanups: int
 ) -> None:
-    """It is in the cluster, without an operating system; removing it fails at first, too."""
+    """It is in the cluster, without an operating system; removing it fails at first, too.
+
+    Then the reconciler finds it, while its server waits for its user.
+    """
     remote.failing_image()
     server, request = submitted(remote, "create")
     remote.clock.passed += 5
     assert remote.instances() != []
     remote.cluster().faults.set(fail_jobs=cleanups)
-    remote.turn()
+    remote.converge()
+    reconciler = ClusterReconciler(remote.app, "one", "me")
+    for _ in range(3):
+        remote.clock.passed += reconciler.turn()
+        remote.converge()
+    assert remote.instances() == []
     assert ends(remote, converged, 39, server) == ["ERROR"]
     assert remote.outcome(server, request) == ("Error", UNEXPLAINED)
 
