@@ -3,6 +3,7 @@
 from cyclades.bootstrap import Application
 from cyclades.workers.effects import IDLE, EffectsWorker
 from cyclades.workers.poller import PollerWorker
+from cyclades.workers.reconciler import PAUSE, ReconcilerWorker
 
 
 def wakes(application: Application, topic: str) -> int:
@@ -23,4 +24,12 @@ def test_looking_for_clusters_wakes_nobody(application: Application) -> None:
     assert worker.turn() == application.settings.poll_slow
     assert wakes(application, "effects") == 0
     assert wakes(application, "poller") == 0
+    worker.close()
+
+
+def test_auditing_what_agrees_wakes_nobody(application: Application) -> None:
+    worker = ReconcilerWorker(application)
+    assert worker.turn() == PAUSE
+    for topic in ("effects", "poller", "reconciler"):
+        assert wakes(application, topic) == 0
     worker.close()

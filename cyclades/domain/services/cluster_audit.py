@@ -111,7 +111,8 @@ class ClusterAudit:
         if blown:
             detail = f"{removals} of {len(sight.after)} servers would be gone or removed"
             found.append(self._finding(DivergenceKind.FUSE, self.cluster_id, detail))
-            found += [self._missing(server, None) for server in missing]
+            said = "is not in the cluster's list"
+            found += [self._missing(server, said, None) for server in missing]
         else:
             found += self._proven(missing)
         return Findings(found, not_judged(sight))
@@ -143,12 +144,13 @@ class ClusterAudit:
                 report = InstanceAbsent(
                     self.cluster_id, server.instance, removed=False, server_version=server.version
                 )
-                yield self._missing(server, None if believed(server) else report)
+                if believed(server):
+                    yield self._missing(server, "does not exist; its user sees ERROR", None)
+                else:
+                    yield self._missing(server, "does not exist", report)
 
-    def _missing(self, server: AuditedServer, report: Report | None) -> Finding:
-        detail = f"there is no instance {server.instance}"
-        if believed(server):
-            detail += "; its user sees it in ERROR"
+    def _missing(self, server: AuditedServer, said: str, report: Report | None) -> Finding:
+        detail = f"instance {server.instance} {said}"
         return self._finding(DivergenceKind.STALE_SERVER, server.id, detail, report)
 
     def _orphans(self, sight: Sight) -> Iterator[tuple[str, str]]:
