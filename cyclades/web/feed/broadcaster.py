@@ -12,7 +12,9 @@ from cyclades.domain.model.sharing import Scope
 from cyclades.web.feed import events
 
 log = structlog.get_logger("cyclades.feed")
-LOOK = 0.25  # seconds between two looks while nobody in this process says that there is more
+# Seconds between two looks while nobody in this process says that there is more: there,
+# with all workers in it, they nearly always do.
+LOOK, LOOK_WITH_WORKERS = 0.25, 2.0
 AFTER_ERROR = 1.0  # seconds
 PAGE = 500
 MOST_WAITING = 5000  # events
@@ -76,8 +78,10 @@ class Broadcaster:
         self._subscribers: set[Subscriber] = set()
         self._position = START
         self._seen = 0
+        self._look = LOOK_WITH_WORKERS if app.settings.workers else LOOK
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="feed")
         self._following: asyncio.Task[None] | None = None
+        self._ended = False
 
     def join(self, subscriber: Subscriber) -> bool:
         """Tell it what comes from now on; False while it is behind what was told already."""
@@ -93,17 +97,22 @@ class Broadcaster:
         """Tell it no more."""
         self._subscribers.discard(subscriber)
 
+    def end(self) -> None:
+        """Look no more: the process is to end, and must not wait for the thread."""
+        self._ended = True
+        self._app.queue.wake("feed")
+
     async def _follow(self) -> None:
         full = False
         try:
-            while self._subscribers:
+            while self._subscribers and not self._ended:
                 try:
                     page = await asyncio.get_running_loop().run_in_executor(
-                        self._thread, self._read, 0.0 if full else LOOK
+                        self._thread, self._read, 0.0 if full else self._look
                     )
-                except Exception:
+                except Exception as error:  # noqa: BLE001 - it is tried again, for ever
                     # The database is away: streams stay, and go on when it is back.
-                    log.exception("the feed cannot be read")
+                    log.warning("the feed cannot be read", reason=str(error).partition("\n")[0])
                     await asyncio.sleep(AFTER_ERROR)
                     continue
                 full = len(page.entries) == PAGE
@@ -118,9 +127,10 @@ class Broadcaster:
 
     def _tell(self, page: FeedPage) -> None:
         if self._position < page.horizon:
-            # Something was dropped before it was read. Who resumes is told so.
+            # Something was dropped before it was read here. Who resumes is told so.
             for subscriber in self._subscribers:
-                subscriber.end()
+                if subscriber.position < page.horizon:
+                    subscriber.end()
             self._position = page.horizon
         if page.entries:
             self._position = page.entries[-1].position

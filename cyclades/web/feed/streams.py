@@ -65,6 +65,7 @@ class FeedStreams:
 
     def end(self) -> None:
         """Let all streams end; their clients come back elsewhere."""
+        self.broadcaster.end()
         for subscriber in self.open:
             subscriber.end()
 
