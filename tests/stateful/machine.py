@@ -24,20 +24,23 @@ class WholeApp(UsersPart, OperatorsPart, FaultsPart, WorkPart):
 
     @invariant()
     def all_is_well(self) -> None:
-        assert self.witness.wrongs() == []
-        assert self.site.parked() <= set(NONSENSE)
+        self.life_goes_on()
+        self._look(self.witness.wrongs())
+        assert self.site.parked() <= set(NONSENSE), self.site.parked()
 
     def teardown(self) -> None:
         with self.stack:
             self.site.heals()
             self.site.settles()
-            assert self.witness.wrongs() == []
-            assert self.witness.settled_wrongs() == []
+            self._look(self.witness.wrongs() + self.witness.settled_wrongs())
             self._everybody_leaves()
-            assert self.witness.wrongs() == []
-            assert self.witness.settled_wrongs() == []
-            assert self.site.users.holds_nothing()
-            assert self.site.waiting_hints() == 0
+            self._look(self.witness.wrongs() + self.witness.settled_wrongs())
+            assert not self.site.users.held(), self.site.users.held()
+            assert not self.site.waiting_hints(), self.site.waiting_hints()
+
+    def _look(self, wrongs: list[str]) -> None:
+        if wrongs:
+            raise AssertionError("\n".join(wrongs))
 
     def _everybody_leaves(self) -> None:
         """A user can always get rid of a server, whatever it went through."""

@@ -13,8 +13,24 @@ from tests.stateful.witness import Witness
 Owned = tuple[str, str]
 """A server: whose it is, and its id."""
 
+FAULTS: list[dict[str, Any]] = [
+    {"swallow_requests": 1},
+    {"swallow_answers": 1},
+    {"swallow_answers": 3},
+    {"refuse": 1},
+    {"fail_jobs": 1},
+    {"fail_jobs": 2},
+    {"slowness": 40.0},
+    {"drained": True},
+    {"paused": True},
+    {"unreachable": True},
+    {"foreign_uuid": "00000000-0000-4000-8000-000000000000"},
+]
+"""Switches of a simulated cluster."""
+
 which = st.integers(0, 1)
 cluster_names = st.sampled_from(CLUSTERS)
+troubles = st.none() | st.sampled_from(FAULTS)
 servers: Bundle[Owned] = Bundle("servers")
 
 
@@ -30,8 +46,7 @@ class Part(RuleBasedStateMachine):
         self.witness = Witness(self.site)
         self.keys: dict[tuple[str, str], str] = {}
 
-    def by_hand(self, server: Owned, verb: str, **parameters: Any) -> str:
-        """An administrator does something to a server's instance; the instance."""
-        cluster, instance = self.site.users.place(server[1])
-        getattr(self.site.cluster(cluster).administrator, verb)(instance, **parameters)
-        return instance
+    def meet(self, trouble: dict[str, Any] | None) -> None:
+        """Something is wrong in all clusters."""
+        for name in CLUSTERS:
+            self.site.cluster(name).faults.set(**(trouble or {}))

@@ -63,9 +63,9 @@ class People(Users):
         """All servers that are not deleted."""
         return [str(row) for row in self._column("SELECT id FROM servers WHERE NOT deleted")]
 
-    def holds_nothing(self) -> bool:
-        """No address is taken, no quota used."""
-        return not any(value for query in HELD for value in self._column(query))
+    def held(self) -> list[int]:
+        """How many addresses and ports are taken, and how much quota is used."""
+        return [value for query in HELD for value in self._column(query) if value]
 
     def _column(self, query: str) -> list[Any]:
         with self.app.reader() as unit:

@@ -56,8 +56,8 @@ SMALL: dict[str, Any] = {
     "public_subnet": "203.0.113.0/28",
 }
 BOUND = 1800.0  # seconds until everything must be settled once nothing goes wrong any more
-CALM = 4  # looks in a row at which nothing was new
-STEP, LONGEST_STEP = 0.4, 12.0
+CALM = 50.0  # seconds without anything new: more than any lease, pause or second look takes
+STEP, SLOWER, LONGEST_STEP = 0.4, 2.5, 12.0
 KEPT_REPORTS = 60
 
 
@@ -131,15 +131,18 @@ class Site:
             return False
         return True
 
-    def submits(self, process: Process, *, holding: bool = False) -> None:
-        """The effects worker's turn; `holding`: it freezes with what it has claimed."""
-        process.pool.holding = holding
+    def submits(self, process: Process) -> None:
+        """The effects worker's turn."""
         self._guarded(process, process.effects.turn)
         self.frozen += process.pool.held
         if process.pool.over is not None:
             self.unrecorded += [(process, claim) for claim in process.pool.interrupted]
-        if holding or process.pool.over is not None:
+        if process.pool.held or process.pool.over is not None:
             process.restart()
+
+    def freezes(self, process: Process) -> None:
+        """Its effects worker will stand still with the next that it claims; another goes on."""
+        process.pool.holding = True
 
     def polls(self, process: Process, cluster: str) -> None:
         """One look of the poller."""
@@ -259,14 +262,15 @@ class Site:
 
     def settles(self) -> None:
         """Turn one process's workers until nothing is new any more, or fail."""
-        end, step, calm, before = self.clock.passed + BOUND, STEP, 0, self._state()
-        while calm < CALM:
-            assert self.clock.passed < end, f"still to do: {self.users.unfinished()}"
+        start, step, quiet_since, before = self.clock.passed, STEP, self.clock.passed, None
+        while self.clock.passed < quiet_since + CALM:
+            assert self.clock.passed < start + BOUND, f"still to do: {self.users.unfinished()}"
             self.round(self.processes[0])
             now = self._state()
             same, before = now == before, now
-            calm = calm + 1 if same and not self.users.unfinished() else 0
-            step = min(step * 1.5, LONGEST_STEP) if same else STEP
+            step = min(step * SLOWER, LONGEST_STEP) if same else STEP
+            if not same or self.users.unfinished():
+                quiet_since = self.clock.passed
             self.clock.passed += step
 
     def waiting_hints(self) -> int:
