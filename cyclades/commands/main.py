@@ -12,6 +12,7 @@ for _message in ("pkg_resources is deprecated", "Deprecated call to", "'cgi' is 
 from cyclades.commands.audit import audit  # noqa: E402 - see above
 from cyclades.commands.clusters import cluster  # noqa: E402 - see above
 from cyclades.commands.deadletters import deadletters  # noqa: E402 - see above
+from cyclades.commands.doctor import doctor  # noqa: E402 - see above
 from cyclades.commands.migrate import migrate  # noqa: E402 - see above
 from cyclades.commands.serve import serve  # noqa: E402 - see above
 from cyclades.commands.servers import server  # noqa: E402 - see above
@@ -35,5 +36,6 @@ def manage() -> None:
 manage.add_command(audit)
 manage.add_command(cluster)
 manage.add_command(deadletters)
+manage.add_command(doctor)
 manage.add_command(server)
 manage.add_command(migrate)
