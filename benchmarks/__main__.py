@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import measures, updates
+from benchmarks import measures, update_rate, updates
 from benchmarks.ground import Ground, ground
 
 RESULTS = Path("var/bench.json")
@@ -42,6 +42,13 @@ MEASURES = (
         ">= 100 a second",
     ),
     Measure("memory of a process", measures.memory),
+    Measure(
+        "updates applied by a worker",
+        update_rate.rate,
+        "updates per second",
+        lambda n: n >= 300,
+        ">= 300 a second",
+    ),
     Measure(
         "a change is seen, hooks on", updates.by_hooks, "median s", lambda n: n < 1, "median < 1 s"
     ),

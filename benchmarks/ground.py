@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from cyclades.bootstrap import Application
 from cyclades.commands import ini
-from cyclades.domain.model.cluster import Capacity, ClusterConnection, ClusterIdentity
+from cyclades.domain.model.cluster import Capacity, ClusterConnection
 from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.wanted_server import WantedServer
 from cyclades.domain.services.clusters import Probe
@@ -113,15 +113,19 @@ def seed(made: Ground) -> None:
         connection.execute(text("ANALYZE"))
 
 
-def register_cluster(app: Application) -> None:
+def register_cluster(app: Application, zone: str = "nova", **options: str) -> str:
+    """A simulated cluster that is a zone of its own; its id."""
+    cluster_id = app.ids.new()
     huge = Capacity(100, ROOMY, ROOMY * 1000, ROOMY * 1000, ROOMY * 1000, ROOMY * 1000, 0)
-    seen = Probe(ClusterIdentity("bench", "bench", "3.0.2", ("file",), ("fake",)), huge)
-    connection = ClusterConnection(app.ids.new(), "simulated")
-    app.atomically(lambda unit: unit.cluster_register.register("bench", connection, seen, "nova"))
+    connection = ClusterConnection(cluster_id, "simulated", options=options)
+    identity = app.drivers.connect(connection, None).identity()
+    seen = Probe(identity, huge)
+    app.atomically(lambda unit: unit.cluster_register.register(zone, connection, seen, zone))
+    return cluster_id
 
 
-def create(app: Application, caller: Caller, image: str, count: int) -> str:
-    wanted = WantedServer("bench", "1", image, min_count=count, max_count=count)
+def create(app: Application, caller: Caller, image: str, count: int, zone: str = "nova") -> str:
+    wanted = WantedServer("bench", "1", image, min_count=count, max_count=count, zone=zone)
     request = f"req-{app.ids.new()}"
     promised = app.atomically(lambda unit: unit.server_creation.create(caller, request, wanted))
     return promised.servers[0].id

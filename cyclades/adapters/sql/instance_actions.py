@@ -24,6 +24,7 @@ from cyclades.ports.servers import InstanceActions
 COLUMNS = tuple(instance_actions.c[name] for name in InstanceAction.__dataclass_fields__)
 
 
+FINISH = update(instance_actions).where(instance_actions.c.effect_id == bindparam("effect"))
 _HERE = events.c.action_id == instance_actions.c.id
 NOTE = (
     insert(events)
@@ -63,11 +64,8 @@ class SqlInstanceActions(InstanceActions):
 
     def finish(self, effect_id: str, result: str, message: str | None, now: datetime) -> None:
         """Update."""
-        self._connection.execute(
-            update(instance_actions)
-            .where(instance_actions.c.effect_id == effect_id)
-            .values(result=result, message=message, updated=now, finished=now)
-        )
+        values = {"result": result, "message": message, "updated": now, "finished": now}
+        self._connection.execute(FINISH, {"effect": effect_id, **values})
 
     def note(self, effect_id: str, event_id: str, message: str, now: datetime, most: int) -> bool:
         """Insert, unless it is there."""

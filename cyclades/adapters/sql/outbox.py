@@ -65,6 +65,12 @@ CLAIMABLE = (
     .limit(bindparam("most", type_=Integer))
     .with_for_update(skip_locked=True, of=effects)
 )
+LOCK = (
+    select(effects)
+    .where(effects.c.id == bindparam("effect"), effects.c.finished.is_(None))
+    .with_for_update()
+)
+CHANGE = update(effects).where(effects.c.id == bindparam("effect"))
 UNFINISHED = select(effects.c.id).where(
     effects.c.id.in_(bindparam("ids", expanding=True)), effects.c.finished.is_(None)
 )
@@ -176,27 +182,19 @@ class SqlOutbox(Outbox):
 
     def lock(self, effect_id: str) -> InFlight | None:
         """Select for update."""
-        row = self._connection.execute(
-            select(effects)
-            .where(effects.c.id == effect_id, effects.c.finished.is_(None))
-            .with_for_update()
-        ).one_or_none()
+        row = self._connection.execute(LOCK, {"effect": effect_id}).one_or_none()
         return in_flight_of(row) if row else None
 
     def advance(self, effect_id: str, job_id: int, rank: JobRank) -> None:
         """Update; a job that was seen was submitted, whoever was to say so."""
-        self._connection.execute(
-            update(effects)
-            .where(effects.c.id == effect_id)
-            .values(job_id=job_id, job_rank=int(rank), state=SUBMITTED, guest=None)
-        )
+        values = {"job_id": job_id, "job_rank": int(rank), "state": SUBMITTED, "guest": None}
+        self._connection.execute(CHANGE, {"effect": effect_id, **values})
 
     def finish(self, effect_id: str, state: str, error: str | None, now: datetime) -> None:
         """Update."""
+        values = {"state": state, "error": error, "finished": now}
         self._connection.execute(
-            update(effects)
-            .where(effects.c.id == effect_id)
-            .values(state=state, error=error, finished=now, guest=None, lease_until=None)
+            CHANGE, {"effect": effect_id, "guest": None, "lease_until": None, **values}
         )
 
     def unfinished(self, effect_ids: Collection[str]) -> Collection[str]:

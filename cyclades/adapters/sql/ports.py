@@ -8,6 +8,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
+    bindparam,
     delete,
     exists,
     insert,
@@ -53,6 +54,16 @@ def _with_groups(values: Values) -> ColumnElement[bool]:
     )
 
 
+MARK = (
+    update(ports)
+    .where(ports.c.device_id == bindparam("device"), ports.c.status != bindparam("wanted"))
+    .values(
+        status=bindparam("wanted"),
+        updated=bindparam("now", type_=ports.c.updated.type),
+        version=ports.c.version + 1,
+    )
+    .returning(*ports.columns)
+)
 SHELF = Shelf(
     "port",
     ports,
@@ -123,12 +134,8 @@ class SqlPorts(PortRepository):
         self._join(port.id, port.security_groups)
 
     def mark(self, device_id: str, status: str, now: datetime) -> Sequence[Port]:
-        change = (
-            update(ports)
-            .where(ports.c.device_id == device_id, ports.c.status != status)
-            .values(status=status, updated=now, version=ports.c.version + 1)
-        )
-        rows = self._connection.execute(change.returning(*ports.columns))
+        values = {"device": device_id, "wanted": status, "now": now}
+        rows = self._connection.execute(MARK, values)
         return [Port(**fields_of(row)) for row in rows]
 
     def remove(self, port_ids: Sequence[str]) -> None:

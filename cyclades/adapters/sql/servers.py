@@ -1,11 +1,11 @@
 """Servers in SQL: explicit mapping, one UPDATE guarded by the version."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, insert, select, update
 
 from cyclades.adapters.sql.schema.servers import servers
 from cyclades.adapters.sql.visibility import within
@@ -28,6 +28,18 @@ PLAIN = (
 AS_JSON = ("flavor", "metadata", "tags", "security_groups", "placement")
 
 
+# What every update from a cluster needs: put together once.
+SAVE = update(servers).where(
+    servers.c.id == bindparam("same"), servers.c.version == bindparam("seen")
+)
+BY_ID = select(servers).where(servers.c.id == bindparam("same")).with_for_update()
+BY_INSTANCE = (
+    select(servers)
+    .where(servers.c.instance == bindparam("named"), servers.c.cluster_id == bindparam("where"))
+    .with_for_update()
+)
+
+
 class SqlServers(ServerRepository):
     """One row a server."""
 
@@ -48,32 +60,29 @@ class SqlServers(ServerRepository):
 
     def by_id(self, server_id: str) -> Server:
         """Select any, claimed."""
-        found = self._one(servers.c.id == server_id)
+        found = self._found(BY_ID, {"same": server_id})
         if found is None:
             raise NotFound("instance", server_id)
         return found
 
     def by_instance(self, cluster_id: str, instance: str) -> Server | None:
         """Select by the instance's name, claimed."""
-        return self._one(servers.c.instance == instance, servers.c.cluster_id == cluster_id)
+        return self._found(BY_INSTANCE, {"named": instance, "where": cluster_id})
 
     def save(self, server: Server, now: datetime) -> None:
         """Update, if the version is still the one that was read."""
         seen = server.version
         server.version, server.updated = seen + 1, now
-        done = self._connection.execute(
-            update(servers)
-            .where(servers.c.id == server.id, servers.c.version == seen)
-            .values(_values(server))
-        )
+        done = self._connection.execute(SAVE, {"same": server.id, "seen": seen, **_values(server)})
         if not done.rowcount:
             server.version = seen
             raise StaleVersion(f"Instance {server.id} was changed by somebody else.")
 
     def _one(self, *where: ColumnElement[bool]) -> Server | None:
-        row = self._connection.execute(
-            select(servers).where(*where).with_for_update()
-        ).one_or_none()
+        return self._found(select(servers).where(*where).with_for_update(), {})
+
+    def _found(self, query: Select[Any], values: Mapping[str, str]) -> Server | None:
+        row = self._connection.execute(query, values).one_or_none()
         return _server(row) if row else None
 
 
