@@ -20,7 +20,8 @@ log = structlog.get_logger("cyclades.reconciler")
 PAUSE = 5.0  # seconds between two looks at the deadlines
 HEALED_KEPT = timedelta(days=7)
 LEASE_MARGIN = 60  # seconds that an audit may take
-SHARE = 20  # an audit takes at most one part in so many of the time
+SHARE = 20  # an audit takes at most one part in so many of the time...
+RAREST = 10  # ...but no longer than so many intervals pass until the next
 
 
 class Rounds:
@@ -51,7 +52,7 @@ class Rounds:
 
     def made(self, seconds: float) -> None:
         """It was made and took so long: what costs much is done rarely."""
-        self._next += SHARE * seconds
+        self._next += min(SHARE * seconds, RAREST * self._interval)
 
     def give_up(self) -> None:
         """Let another process make the next."""
@@ -77,9 +78,9 @@ class ClusterReconciler:
             started = app.clock.monotonic()
             try:
                 said(audit_cluster(app, self._cluster_id), self._cluster_id)
+                rounds.made(app.clock.monotonic() - started)
             except ClusterUnavailable as error:
                 log.warning("not audited", cluster=self._cluster_id, error=str(error))
-            rounds.made(app.clock.monotonic() - started)
         return rounds.wait()
 
 

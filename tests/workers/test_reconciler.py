@@ -134,6 +134,22 @@ def test_a_reconciler_that_died_is_replaced(cloud: Cloud) -> None:
     assert cloud.clock.passed - began <= 5 * interval
 
 
+def test_what_costs_much_is_done_rarely(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    interval = cloud.app.settings.audit_interval
+    slow = cloud.cluster()
+    real, costs = slow.instances, iter((0, 10, 1000))
+
+    def instances() -> Any:
+        cloud.clock.passed += next(costs)
+        return real()
+
+    monkeypatch.setattr(slow, "instances", instances)
+    waits = [ClusterReconciler(cloud.app, "one", "me").turn() for _ in range(3)]
+    assert 0.5 * interval < waits[0] < 1.5 * interval
+    assert waits[1] == pytest.approx(waits[0] + 19 * 10)
+    assert waits[2] <= 11.5 * interval
+
+
 class Hanging:
     """A cluster that never answers."""
 
