@@ -76,8 +76,6 @@ def changes(site: Site) -> Figures:
     site.until(server, "ACTIVE")
     taken = []
     for _ in range(CHANGES):
-        site.cluster.gnt("instance", "shutdown", "--timeout=0", server.instance)
-        taken.append(site.until(server, "SHUTOFF"))
-        site.cluster.gnt("instance", "startup", server.instance)
-        taken.append(site.until(server, "ACTIVE"))
+        taken.append(site.change(server, "SHUTOFF", "shutdown", "--timeout=0"))
+        taken.append(site.change(server, "ACTIVE", "startup"))
     return {"median s": median(taken), "max s": max(taken)}

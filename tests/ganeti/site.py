@@ -24,20 +24,28 @@ class Site:
     cluster: GanetiCluster
     nodes: Reporting
 
+    def change(self, server: Server, status: str, *gnt: str) -> float:
+        """An administrator's `gnt-instance`; see `until`."""
+        self.cluster.gnt("instance", gnt[0], "--submit", *gnt[1:], server.instance)
+        return self.until(server, status)
+
     def until(self, server: Server, status: str) -> float:
-        """Wait; seconds since the cluster's last job ended."""
+        """Wait; seconds from the end of the cluster's last job to the sight of `status`.
+
+        0 when it was seen before: a hook runs inside its job.
+        """
         wait_until(
             lambda: self.cloud.see(server).status == status, status, seconds=PATIENCE, pause=0.01
         )
         seen = time.time()
-        return seen - self.last_end()
+        wait_until(lambda: all(self._ends()), "end of all jobs", seconds=PATIENCE)
+        return max(0.0, seen - max(self._ends()))
 
-    def last_end(self) -> float:
-        """When the last job ended, by the clock that all here share."""
+    def _ends(self) -> list[float]:
+        """When jobs ended, by the clock that all here share; 0 for those that have not."""
         jobs = [json.loads(path.read_text()) for path in self.cluster.queue_dir.glob("job-*")]
-        ends = [job["end_timestamp"] for job in jobs if job["end_timestamp"]]
-        seconds, micros = max(ends)
-        return float(seconds + micros / 1e6)
+        ends = (job["end_timestamp"] or (0, 0) for job in jobs)
+        return [seconds + micros / 1e6 for seconds, micros in ends]
 
     def jobs(self, server: Server) -> list[str]:
         """Ids of what Ganeti does, did and is to do to a server."""

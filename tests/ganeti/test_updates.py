@@ -50,13 +50,11 @@ def test_the_operators_test_arrives(site: Site) -> None:
 def test_a_users_server_and_what_an_administrator_does_to_it(
     site: Site, record_property: Callable[[str, object], None]
 ) -> None:
-    cloud, cluster = site.cloud, site.cluster
+    cloud = site.cloud
     (server,) = cloud.create("told")
     taken = {"create": site.until(server, "ACTIVE")}
-    cluster.gnt("instance", "shutdown", "--timeout=0", server.instance)
-    taken["gnt-instance shutdown"] = site.until(server, "SHUTOFF")
-    cluster.gnt("instance", "startup", server.instance)
-    taken["gnt-instance startup"] = site.until(server, "ACTIVE")
+    taken["gnt-instance shutdown"] = site.change(server, "SHUTOFF", "shutdown", "--timeout=0")
+    taken["gnt-instance startup"] = site.change(server, "ACTIVE", "startup")
     cloud.act(server, Action.STOP)
     taken["stop"] = site.until(server, "SHUTOFF")
     cloud.delete(server)
