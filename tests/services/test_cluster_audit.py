@@ -146,6 +146,16 @@ def test_a_missing_instance_is_asked_for_by_name(cloud: Cloud) -> None:
     )
 
 
+def test_a_list_that_lacks_what_is_there_proves_nothing(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):  # as many as the fuse lets through
+        cloud.create()
+    cloud.converge()
+    monkeypatch.setattr(cloud.cluster(), "instances", list)
+    assert look(cloud).found == []
+
+
 def test_servers_that_something_is_done_to_are_not_judged(cloud: Cloud) -> None:
     server_id = cloud.running()
     alter(cloud, server_id, DEEDS[Kind.POWER])
