@@ -149,6 +149,7 @@ class Proxy:
     certificate: Certificate | None = None
     port: int = 0
     injected: int = 0
+    accepted: int = 0
     heard: int = 0  # bytes of requests, as somebody in the middle would see them
     held: Event = field(default_factory=Event)
     released: Event = field(default_factory=Event)
@@ -241,6 +242,7 @@ class Proxy:
                 client, _ = listener.accept()
             except OSError:
                 return
+            self.accepted += 1
             Thread(target=self._carry, args=(client,), daemon=True).start()
 
     def _carry(self, client: socket.socket) -> None:

@@ -80,10 +80,10 @@ def play(cloud: Cloud, word: str, place: int) -> list[str]:
         if letter:
             STEPS[letter](cloud)
         wrong += conflicts(cloud)
-    end = cloud.clock.passed + 300
+    began = cloud.clock.passed
     while cloud.unfinished() or not second:
-        assert cloud.clock.passed < end, f"{word} {place}: stuck"
-        step(cloud, 0.7)
+        assert cloud.clock.passed < began + 300, f"{word} {place}: stuck"
+        step(cloud, 0.7 if cloud.clock.passed < began + 5 else 4)
         second = second or next_one(cloud)
         wrong += conflicts(cloud)
     if cloud.server(first).status != "DELETED" or cloud.server(second).status != "ACTIVE":
