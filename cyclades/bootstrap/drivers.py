@@ -52,3 +52,4 @@ class Drivers:
             for driver in self._made.values():
                 driver.close()
             self._made.clear()
+            self._seen.clear()

@@ -7,7 +7,10 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from cyclades.adapters.sql.schema.clusters import clusters
+from cyclades.bootstrap.drivers import LOOK_EVERY
 from cyclades.domain.model.cluster import ClusterConnection
 from cyclades.ports.cluster_driver import SubmissionRefused
 from cyclades.workers.audits import audit_cluster
@@ -86,3 +89,14 @@ def test_a_cluster_has_one_driver_in_a_process(
     with ThreadPoolExecutor(2) as threads:
         first, second = threads.map(drivers.of, ["one", "one"])
     assert first is second
+
+
+def test_new_credentials_are_noticed(cloud: Cloud) -> None:
+    """By every process that runs, in a moment."""
+    drivers = cloud.app.drivers
+    old = drivers.of("one")
+    with cloud.app.transaction() as unit:
+        unit.connection.execute(update(clusters).values(username="another"))
+    assert drivers.of("one") is old, "not all the time"
+    cloud.clock.passed += LOOK_EVERY
+    assert drivers.of("one") is not old
