@@ -230,15 +230,14 @@ def test_in_flight_is_what_is_not_finished(outbox: Outbox, put: Put) -> None:
 
 def test_what_is_late_is_found_once_and_stays_in_flight(outbox: Outbox, put: Put) -> None:
     create, stop = put(), put(start)
-    limits = {Operation.CREATE: NOW, Operation.START: after(1)}
-    assert outbox.late(limits, 9) == [stop.id], "put before its operation's moment"
-    assert outbox.late(dict.fromkeys(limits, after(1)), 1) == [create.id]
+    assert outbox.late({Operation.CREATE: NOW, Operation.START: after(1)}, 9) == [stop.id]
+    limits = dict.fromkeys(Operation, after(1))
+    assert outbox.late(limits, 1) == [create.id]
     assert ids(claims(outbox, per_cluster=1)) == [create.id]
     outbox.mark_overdue(create.id)
-    assert outbox.late(dict.fromkeys(limits, after(1)), 9) == [stop.id]
-    found = outbox.lock(create.id)
-    assert found is not None
-    assert (found.overdue, found.unsent, found.created) == (True, False, NOW)
+    assert outbox.late(limits, 9) == [stop.id]
+    (found,) = outbox.overdue()
+    assert (found.effect_id, found.unsent, found.created) == (create.id, False, NOW)
     assert ids(claims(outbox, per_cluster=1)) == [stop.id], "it does not count any more"
 
 
