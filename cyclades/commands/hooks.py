@@ -24,7 +24,7 @@ config/ganeti/install
 (umask 077; cat >/etc/cyclades/cyclades.conf <<'END'
 [cyclades]
 cluster = {id}
-brokers = {broker}
+brokers = {brokers}
 END
 )
 systemctl enable --now cyclades-watcher
@@ -59,16 +59,16 @@ def hooks(name: str, path: Path, *, check: bool, timeout: float) -> None:
 
 
 def instructions(cluster: Cluster, broker_url: str) -> str:
-    """Commands with a new password in them; `broker_url` is ours."""
-    ours = urlsplit(broker_url or EXAMPLE)
+    """Commands with a new password in them; `broker_url` is ours: one broker or more."""
+    ours = [urlsplit(url.strip()) for url in (broker_url or EXAMPLE).split(";")]
     user, password = f"ganeti-{cluster.connection.id}", secrets.token_hex(24)
     return TEXT.format(
         id=cluster.connection.id,
         name=cluster.name,
         user=user,
         password=password,
-        vhost=unquote(ours.path[1:]) or "/",
-        broker=for_nodes(ours, user, password),
+        vhost=unquote(ours[0].path[1:]) or "/",
+        brokers=" ".join(for_nodes(url, user, password) for url in ours),
     )
 
 

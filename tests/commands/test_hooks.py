@@ -15,7 +15,7 @@ from cyclades.commands.main import manage
 from tests.contracts.clusters import rapi, simulated
 from tests.harness.processes import dying_with_us
 
-BROKER = "amqps://cyclades:hidden@broker.test:5671/cloud"
+BROKER = "amqps://cyclades:hidden@broker.test:5671/cloud;amqps://cyclades:hidden@second.test/cloud"
 
 
 @pytest.fixture
@@ -57,10 +57,10 @@ def test_what_it_prints_can_be_used(
     monkeypatch.setenv("CYCLADES_CONF", str(tmp_path / "cyclades.conf"))
     read = read_conf()
     assert read.cluster == cluster_id
-    (broker,) = read.brokers
     password = re.search(rf"add_user ganeti-{cluster_id} '(.+)'", said.output)
     assert password
-    assert broker == f"amqps://ganeti-{cluster_id}:{password.group(1)}@broker.test:5671/cloud"
+    nodes = f"amqps://ganeti-{cluster_id}:{password.group(1)}"
+    assert read.brokers == (f"{nodes}@broker.test:5671/cloud", f"{nodes}@second.test/cloud")
     assert f"ganeti-{cluster_id} '^$' '^cyclades\\.ganeti$' '^$'" in said.output
     assert f"cyclades.ganeti '^ganeti\\.{cluster_id}$' '^$'" in said.output
     assert "-p 'cloud'" in said.output
