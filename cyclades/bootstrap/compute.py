@@ -59,7 +59,7 @@ class ComputeUnit(NetworkUnit, ImageUnit):
     @cached_property
     def cluster_register(self) -> Clusters:
         """What operators do to clusters."""
-        return Clusters(self.clusters, self.app.clock)
+        return Clusters(self.clusters, self.feed, self.app.clock)
 
     @cached_property
     def outbox(self) -> SqlOutbox:

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from cyclades.bootstrap import Application
+from cyclades.domain.model.cluster import ClusterConnection
 from cyclades.domain.model.feed import Position
+from cyclades.domain.services.clusters import probe
 from tests.harness.api import CALLERS, OTHER_PROJECT, PROJECT, Client
 from tests.web.image.making import make, patch
 
@@ -103,3 +105,16 @@ def test_keys_are_told_by_their_owner(api: Client, application: Application, tol
         (entry,) = unit.feed_reader.after(Position(), 10).entries
     assert entry.event.object_id == CALLERS["member"].user_id
     assert told() == {("keypair", PROJECT)}
+
+
+def test_clusters_are_the_operators_matter(application: Application, told: Told) -> None:
+    connection = ClusterConnection("c", "simulated")
+    seen = probe(application.drivers.connect(connection, None), "file")
+    application.atomically(
+        lambda unit: unit.cluster_register.register("one", connection, seen, "nova")
+    )
+    assert told() == {("cluster", None)}
+    application.atomically(lambda unit: unit.cluster_register.drain("one", drained=True))
+    assert told() == {("cluster", None)}
+    application.atomically(lambda unit: unit.cluster_register.remove("one"))
+    assert told() == {("cluster", None)}

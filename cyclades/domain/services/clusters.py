@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from cyclades.domain.model.cluster import Capacity, Cluster, ClusterConnection, ClusterIdentity
 from cyclades.domain.model.errors import InvalidInput
+from cyclades.domain.model.events import Changed
 from cyclades.ports.clock import Clock
 from cyclades.ports.cluster_driver import ClusterDriver
 from cyclades.ports.clusters import ClusterRepository
+from cyclades.ports.feed import Feed
 
 OLDEST = (2, 16)  # reasons, job dependencies and secret OS parameters as we use them
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}", re.ASCII)
@@ -48,6 +50,7 @@ class Clusters:
     """The operator's verbs."""
 
     repository: ClusterRepository
+    feed: Feed
     clock: Clock
 
     def register(
@@ -69,19 +72,28 @@ class Clusters:
             availability_zone=zone,
         )
         self.repository.add(cluster, self.clock.now())
+        self._publish(cluster.id)
         return cluster
 
     def reconnect(self, connection: ClusterConnection) -> None:
         """Keep another way to the same cluster; it was probed with the UUID that we know."""
         self.repository.set_connection(connection, self.clock.now())
+        self._publish(connection.id)
 
     def drain(self, name: str, *, drained: bool) -> Cluster:
         """Give it no new servers (or again); those that are there live on."""
         cluster = self.repository.by_name(name)
         self.repository.set_state(cluster.id, self.clock.now(), drained=drained)
         cluster.drained = drained
+        self._publish(cluster.id)
         return cluster
 
     def remove(self, name: str) -> None:
         """Forget an empty cluster. Raises Conflict while servers live in it."""
-        self.repository.remove(self.repository.by_name(name).id)
+        cluster = self.repository.by_name(name)
+        self.repository.remove(cluster.id)
+        self._publish(cluster.id)
+
+    def _publish(self, cluster_id: str) -> None:
+        # For administrators: clusters are no project's.
+        self.feed.publish(Changed("cluster", cluster_id, 0, None))
