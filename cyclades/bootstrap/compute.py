@@ -27,6 +27,7 @@ from cyclades.domain.services.flavors import FlavorCatalogue
 from cyclades.domain.services.keypairs import Keypairs
 from cyclades.domain.services.ledger_audit import LedgerAudit
 from cyclades.domain.services.server_actions import ServerActions
+from cyclades.domain.services.server_adoption import ServerAdoption
 from cyclades.domain.services.server_creation import ServerCreation
 from cyclades.domain.services.server_settlement import ServerSettlement
 
@@ -134,6 +135,24 @@ class ComputeUnit(NetworkUnit, ImageUnit):
             self.instance_actions,
             self.outbox,
             self.server_settlement,
+            self.feed,
+            self.app.clock,
+            self.app.ids,
+        )
+
+    @cached_property
+    def server_adoption(self) -> ServerAdoption:
+        """Instances that are there already."""
+        return ServerAdoption(
+            self.servers,
+            self.instance_actions,
+            self.audit,
+            SqlFlavors(self.connection),
+            self.network_rows,
+            self.port_rows,
+            self.plugging,
+            self.security_groups,
+            self.quota,
             self.feed,
             self.app.clock,
             self.app.ids,

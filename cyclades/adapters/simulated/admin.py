@@ -3,11 +3,14 @@
 Most verbs are jobs like any other, only without our reason.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cyclades.adapters.simulated import engine
 from cyclades.adapters.simulated.store import WorldStore
 from cyclades.adapters.simulated.world import Opcode, World
+
+Nic = Mapping[str, str]  # link, and mac and ip if they are to be these
 
 
 class Administrator:
@@ -38,11 +41,14 @@ class Administrator:
         """`gnt-instance rename`."""
         return self._run("OP_INSTANCE_RENAME", name, new_name=new_name)
 
-    def create(self, name: str, *, memory: int = 128, disk: int = 0) -> int:
+    def create(
+        self, name: str, *, memory: int = 128, disk: int = 0, nics: Sequence[Nic] = ()
+    ) -> int:
         """`gnt-instance add`: an instance that is not ours; sizes in MiB."""
         disks = [{"size": disk}] if disk else []
         template = "file" if disk else "diskless"
         parameters = {"beparams": {"memory": memory}, "disks": disks, "disk_template": template}
+        parameters |= {"nics": [dict(nic) for nic in nics]}
         return self._run("OP_INSTANCE_CREATE", name, **parameters)
 
     def cancel(self, job_id: int) -> bool:
