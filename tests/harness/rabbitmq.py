@@ -120,7 +120,8 @@ class RabbitServer:
             "RABBITMQ_CONF_ENV_FILE": "/dev/null",
             "RABBITMQ_NODENAME": self.node,
             "RABBITMQ_DIST_PORT": str(self.distribution),
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": own,
+            # An idle broker spins for a while before it sleeps, unless told not to.
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": f"{own} +sbwt none +sbwtdcpu none",
             "RABBITMQ_CTL_ERL_ARGS": own,
             "RABBITMQ_CONFIG_FILE": str(self.home / f"{self.name}.conf"),
             "RABBITMQ_MNESIA_BASE": str(self.home / "data"),
