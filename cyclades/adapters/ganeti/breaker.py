@@ -4,10 +4,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import Final
 
 from cyclades.adapters.ganeti.errors import NotKnown, QueueClosed, Refused
 from cyclades.ports.clock import Clock
-from cyclades.ports.cluster_driver import AuthenticationFailed, ClusterUnavailable
+from cyclades.ports.cluster_driver import (
+    AuthenticationFailed,
+    ClusterUnavailable,
+    IdentityMismatch,
+)
+
+# Known to callers even when nothing was sent; an answer that was lost is not.
+KINDS: Final = (AuthenticationFailed, IdentityMismatch)
 
 
 @dataclass(slots=True)
@@ -24,12 +32,13 @@ class Breaker:
     _failures: int = 0
     _open_until: float = 0.0
     _trying: bool = False
-    _last: ClusterUnavailable = field(default_factory=ClusterUnavailable)
+    _kind: type[ClusterUnavailable] = ClusterUnavailable
+    _text: str = ""
     _lock: Lock = field(default_factory=Lock)
 
     @contextmanager
     def guard(self) -> Iterator[None]:
-        """Around each call. Raises again what opened the breaker, when open."""
+        """Around each call. When open, says again what opened it; but now nothing was sent."""
         self._enter()
         try:
             yield
@@ -47,7 +56,7 @@ class Breaker:
             if self._failures == 0:
                 return
             if self.clock.monotonic() < self._open_until or self._trying:
-                raise type(self._last)(str(self._last))
+                raise self._kind(self._text)
             self._trying = self._open_until > 0
 
     def _worked(self) -> None:
@@ -62,8 +71,6 @@ class Breaker:
             if self._failures >= self.threshold:
                 pause = self.locked_out if refused else self.delay
                 self._open_until = self.clock.monotonic() + pause
-                self._last = (
-                    error
-                    if isinstance(error, ClusterUnavailable)
-                    else ClusterUnavailable("The cluster has failed and is left alone for a while.")
-                )
+                self._kind = next((k for k in KINDS if isinstance(error, k)), ClusterUnavailable)
+                known = isinstance(error, ClusterUnavailable)
+                self._text = str(error) if known else "The cluster's answers cannot be understood."

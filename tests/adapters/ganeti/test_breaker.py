@@ -3,9 +3,13 @@
 import pytest
 
 from cyclades.adapters.ganeti.breaker import Breaker
-from cyclades.adapters.ganeti.errors import NotKnown, QueueClosed
+from cyclades.adapters.ganeti.errors import AnswerLost, NotKnown, QueueClosed
 from cyclades.adapters.system.clock import SystemClock
-from cyclades.ports.cluster_driver import AuthenticationFailed, ClusterUnavailable
+from cyclades.ports.cluster_driver import (
+    AuthenticationFailed,
+    ClusterUnavailable,
+    IdentityMismatch,
+)
 
 
 class HandClock(SystemClock):
@@ -77,6 +81,21 @@ def test_refused_credentials_open_it_at_once_and_for_long(line: Line) -> None:
         line.use()
     line.clock.passed += 1
     line.use()
+
+
+def test_while_it_is_open_nothing_was_sent(line: Line) -> None:
+    """Whoever is refused a call then need not fear that it arrived."""
+    line.fail(AnswerLost("No answer from the cluster."), 3)
+    with pytest.raises(ClusterUnavailable, match="No answer") as caught:
+        line.use()
+    assert type(caught.value) is ClusterUnavailable
+
+
+@pytest.mark.parametrize("kind", [AuthenticationFailed, IdentityMismatch])
+def test_while_it_is_open_it_says_why(line: Line, kind: type[ClusterUnavailable]) -> None:
+    line.fail(kind("Not us."), 3 if kind is IdentityMismatch else 1)
+    with pytest.raises(kind, match="Not us"):
+        line.use()
 
 
 @pytest.mark.parametrize("answer", [NotKnown(), QueueClosed()])
