@@ -144,7 +144,7 @@ MUTANTS = (
         "cyclades/bootstrap/unit_base.py",
         "        return SqlQuota(self.connection, self.app.quota_defaults)\n",
         """        ledger = SqlQuota(self.connection, self.app.quota_defaults)
-        ledger.charge = lambda *what: self.after_commit(  # type: ignore[method-assign]
+        ledger.charge = lambda *what: self.after_commit(
             lambda: self.app.atomically(lambda unit: SqlQuota.charge(unit.quota, *what))
         )
         return ledger
