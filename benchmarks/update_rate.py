@@ -15,7 +15,7 @@ from cyclades.adapters.sql.schema.effects import effects
 from cyclades.bootstrap import Application
 from cyclades.domain.model.hints import Hint, HintKind, write_hint
 from cyclades.domain.model.reports import JobRank
-from cyclades.workers.updates import ClusterListener
+from cyclades.workers.updates import ClusterListener, applying
 from tests.harness.rabbitmq import running_rabbitmq
 
 ZONE = "rate"
@@ -46,7 +46,8 @@ def one_round(ground: Ground, app: Application, cluster_id: str) -> float:
     jobs = submit_all(app, driver, cluster_id)
     while any(job.rank is not JobRank.FINAL for job in driver.jobs_of(jobs)):
         time.sleep(0.2)
-    listener = ClusterListener(app, cluster_id)
+    threads = applying(app)
+    listener = ClusterListener(app, cluster_id, threads)
     app.hints.open(cluster_id).close()
     for job_id in jobs:
         app.hints.publish(cluster_id, write_hint(Hint(cluster_id, HintKind.JOB, job_id=job_id)))
@@ -55,6 +56,8 @@ def one_round(ground: Ground, app: Application, cluster_id: str) -> float:
         listener.turn()
     taken = time.perf_counter() - started
     listener.close()
+    if threads:
+        threads.shutdown()
     return len(jobs) / taken
 
 

@@ -1,6 +1,7 @@
 """What one cluster's hints come to: looks at it, and reports applied."""
 
 from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import Executor
 
 import structlog
 
@@ -9,7 +10,7 @@ from cyclades.domain.model.hints import Hint, HintKind
 from cyclades.domain.services.cluster_hints import ClusterHints, Known, progress_of
 from cyclades.domain.services.cluster_poll import ClusterPoll, PollMemory
 from cyclades.ports.cluster_driver import ClusterUnavailable
-from cyclades.workers.reports import apply_all
+from cyclades.workers.reports import apply_all, apply_beside
 
 log = structlog.get_logger("cyclades.updates")
 HEARD_PAUSE = 1.0  # seconds between two notes that the nodes were heard
@@ -24,9 +25,10 @@ Later = Mapping[Hint, tuple[str, float]]
 class HintHandler:
     """Handling a hint twice is as good as once."""
 
-    def __init__(self, app: Application, cluster_id: str) -> None:
-        """Nothing was looked at yet."""
+    def __init__(self, app: Application, cluster_id: str, threads: Executor | None) -> None:
+        """Nothing was looked at yet; with `threads`, instances are dealt with side by side."""
         self._app = app
+        self._threads = threads
         self._cluster_id = cluster_id
         self._looked: dict[str, float] = {}
         self._memory = PollMemory()
@@ -60,7 +62,10 @@ class HintHandler:
         reader = ClusterHints(self._cluster_id, driver, self._recall, clock.monotonic, self._looked)
         reading = reader.read(hints)
         self.ignored += reading.ignored
-        apply_all(app, reading.reports)
+        if self._threads and len(reading.reports) > 1:
+            apply_beside(app, reading.reports, self._threads)
+        else:
+            apply_all(app, reading.reports)
         return reading.later
 
     def _recall(self, names: Collection[str], effects: Collection[str]) -> Known:

@@ -5,6 +5,7 @@ database does not answer, hints are kept and tried again, for they are as good l
 """
 
 from collections.abc import Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -23,6 +24,7 @@ from cyclades.workers.hint_handler import HintHandler, Later
 log = structlog.get_logger("cyclades.updates")
 DATABASE = (OperationalError, InterfaceError, InternalError, PoolTimeout, Collision, StaleVersion)
 BATCH = 200  # hints
+APPLYING = 4  # threads of a worker
 IDLE = 1.0  # seconds to wait for the first hint
 FIRST_BACKOFF, LONGEST_BACKOFF = 0.2, 5.0
 
@@ -37,14 +39,14 @@ class Item(NamedTuple):
 class ClusterListener:
     """Listens to one cluster."""
 
-    def __init__(self, app: Application, cluster_id: str) -> None:
-        """Connected when first turned."""
+    def __init__(self, app: Application, cluster_id: str, threads: Executor | None = None) -> None:
+        """Connected when first turned. `threads` apply what a batch came to."""
         self._app = app
         self._cluster_id = cluster_id
         self._channel: HintChannel | None = None
         self._kept: list[Item] = []  # to be handled now
         self._later: dict[str, tuple[float, Item]] = {}  # when that much time has passed
-        self._handler = HintHandler(app, cluster_id)
+        self._handler = HintHandler(app, cluster_id, threads)
         self._backoff = 0.0
         self._trouble = ""
 
@@ -141,6 +143,13 @@ class ClusterListener:
         channel.settle(done)
 
 
+def applying(app: Application) -> Executor | None:
+    """Threads for a database that takes several writers at a time."""
+    if app.engine.dialect.name == "sqlite":
+        return None
+    return ThreadPoolExecutor(APPLYING, thread_name_prefix="apply")
+
+
 class UpdatesWorker:
     """One thread a cluster. Of several processes, one at a time gets a cluster's hints."""
 
@@ -149,8 +158,9 @@ class UpdatesWorker:
     def __init__(self, app: Application) -> None:
         """Nobody is listened to yet."""
         self._pause = app.settings.poll_slow
+        self._pool = applying(app)
         self._threads = ClusterThreads(
-            app, self.name, lambda cluster_id: ClusterListener(app, cluster_id)
+            app, self.name, lambda cluster_id: ClusterListener(app, cluster_id, self._pool)
         )
 
     def turn(self) -> float:
@@ -161,3 +171,5 @@ class UpdatesWorker:
     def close(self) -> None:
         """End the threads."""
         self._threads.close()
+        if self._pool:
+            self._pool.shutdown()
