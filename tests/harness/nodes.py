@@ -9,6 +9,7 @@ from cyclades.domain.model.hints import Hint, HintKind, write_hint
 from cyclades.workers.updates import ClusterListener
 from tests.harness.cloud import Cloud, cloud_on
 from tests.harness.processes import wait_until
+from tests.harness.rabbitmq import RabbitServer
 from tests.harness.samples import fresh
 
 
@@ -94,3 +95,11 @@ def line_on(database_url: str, home: Path, broker_url: str, **settings: object) 
     finally:
         listener.close()
         cloud.close()
+
+
+def granted(server: RabbitServer, user: str, cluster_id: str) -> str:
+    """What an operator does for a cluster's nodes; the URL that they use."""
+    server.ctl("add_user", user, "secret")
+    server.ctl("set_permissions", user, "^$", "^cyclades\\.ganeti$", "^$")
+    server.ctl("set_topic_permissions", user, "cyclades.ganeti", f"^ganeti\\.{cluster_id}$", "^$")
+    return server.url(user, "secret")

@@ -13,7 +13,7 @@ from cyclades.adapters.amqp.topology import GANETI, hints_queue
 from cyclades.domain.model.hints import Hint, HintKind, write_hint
 from cyclades.domain.model.server_actions import Action
 from cyclades.ports.hints import BrokerUnavailable
-from tests.harness.nodes import Line, line_on
+from tests.harness.nodes import Line, granted, line_on
 from tests.harness.processes import wait_until
 from tests.harness.rabbitmq import RabbitServer
 from tests.harness.reliability import Recorder
@@ -172,14 +172,6 @@ def test_hints_about_what_is_not_ours(line: Line, converged: Recorder) -> None:
     assert their_vm in cloud.instances(line.cluster_id)
 
 
-def grant(server: RabbitServer, user: str, cluster_id: str) -> str:
-    """What an operator does for a cluster's nodes; the URL that they use."""
-    server.ctl("add_user", user, "secret")
-    server.ctl("set_permissions", user, "^$", f"^{GANETI.name}$".replace(".", "\\."), "^$")
-    server.ctl("set_topic_permissions", user, GANETI.name, f"^ganeti\\.{cluster_id}$", "^$")
-    return server.url(user, "secret")
-
-
 def tell(url: str, key: str, body: bytes, exchange: str = GANETI.name) -> None:
     """As somebody with these credentials."""
     connection = connected(url, 0)
@@ -193,7 +185,7 @@ def tell(url: str, key: str, body: bytes, exchange: str = GANETI.name) -> None:
 @pytest.mark.fault(49)
 def test_forged_hints(line: Line, rabbitmq_server: RabbitServer, converged: Recorder) -> None:
     mine = line.cluster_id
-    url = grant(rabbitmq_server, f"nodes-of-{mine}", mine)
+    url = granted(rabbitmq_server, f"nodes-of-{mine}", mine)
     other = f"{mine}-other"
     line.cloud.app.hints.open(other).close()
     body = b'{"version": 1, "cluster": "%s", "kind": "test", "token": "forged"}'
