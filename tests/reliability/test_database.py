@@ -11,6 +11,7 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Any
 
 import psycopg
 import pytest
@@ -48,9 +49,9 @@ OPEN = """SELECT count(*) FROM pg_stat_activity WHERE datname = current_database
 
 
 @contextmanager
-def planted(server: PostgresServer, home: Path) -> Iterator[Plant]:
-    """An installation on this server; its API runs."""
-    more = {"database_idle_timeout": IDLE, "database_lock_timeout": LOCK, "quota_instances": 200}
+def planted(server: PostgresServer, home: Path, **settings: Any) -> Iterator[Plant]:
+    """An installation on this server; its API runs. No worker is lost: leases may be long."""
+    more = {"effect_lease": 20, "quota_instances": 200} | settings
     database = server.create()
     server.administer(f"ALTER DATABASE {database} SET synchronous_commit = on")
     url = server.url(database)
@@ -80,7 +81,8 @@ def transactions(plant: Plant) -> int:
 def test_an_api_process_is_stopped_in_a_transaction(
     own_server: PostgresServer, tmp_path: Path, converged: Recorder
 ) -> None:
-    with planted(own_server, tmp_path) as plant, ThreadPoolExecutor(1) as threads:
+    short = {"database_idle_timeout": IDLE, "database_lock_timeout": LOCK}
+    with planted(own_server, tmp_path, **short) as plant, ThreadPoolExecutor(1) as threads:
         session, port = plant.site.account("demo").session(), free_port()
         url = f"http://127.0.0.1:{port}"
         command = ("serve", plant.site.ini, "--port", str(port))
