@@ -30,7 +30,7 @@ from tests.harness.proxy import Proxy
 from tests.workers.invariants import Evidence, gathered, violations
 
 USER, PASSWORD = "cyclades", "only for tests"
-LIMITS = Limits(connect=0.3, silence=0.4, total=1.0, answer=1_000_000)
+LIMITS = Limits(connect=1.0, silence=1.5, total=3.0, answer=1_000_000)
 
 
 @dataclass(slots=True)
@@ -112,6 +112,11 @@ class Remote(Cloud):
         """A look at the cluster from inside."""
         assert self.far is not None
         return looking_inside(self.app, self.far)
+
+    def trouble(self) -> str:
+        """Why the cluster does not answer, for all that is known."""
+        with self.app.reader() as unit:
+            return unit.clusters.get("one").trouble
 
     def wrong(self, *but: str) -> list[str]:
         """The invariants that do not hold."""
