@@ -9,6 +9,7 @@ CREATION = "cyclades/domain/services/server_creation.py"
 TRANSPORT = "cyclades/adapters/ganeti/transport.py"
 TEST_SUBMISSION = "tests/services/test_effect_submission.py"
 TEST_HOSTILE = "tests/adapters/ganeti/test_hostile_answers.py"
+STORIES = "tests/stateful/test_regressions.py"
 TEST_CALLS = "tests/workers/test_outside_calls.py"
 
 MUTANTS = (
@@ -42,7 +43,7 @@ MUTANTS = (
 """,
         (
             "tests/contracts/test_outbox.py::test_a_lease_that_ended_is_taken_over_and_is_uncertain",
-            "tests/stateful/test_regressions.py::test_a_worker_that_dies_with_its_answer",
+            f"{STORIES}::test_a_worker_that_dies_with_its_answer",
         ),
     ),
     Mutant(
@@ -79,7 +80,7 @@ MUTANTS = (
         self.servers._connection.exec_driver_sql("COMMIT")
         self.servers._connection.exec_driver_sql("BEGIN IMMEDIATE")
 """,
-        ("tests/services/test_server_creation.py::test_what_is_refused_leaves_nothing",),
+        (f"{STORIES}::test_who_asks_for_too_much_leaves_nothing_behind",),
     ),
     Mutant(
         "E4",
@@ -117,10 +118,7 @@ MUTANTS = (
         SUBMISSION,
         "        if claim.uncertain:\n",
         "        if claim.uncertain and not claim.attempts:\n",
-        (
-            f"{TEST_SUBMISSION}::test_a_lost_exchange_is_cleared_up_before_anything_is_sent_again",
-            "tests/workers/test_paths.py::test_lost_exchanges_make_exactly_one_job_each",
-        ),
+        (f"{TEST_SUBMISSION}::test_a_lost_exchange_is_cleared_up_before_anything_is_sent_again",),
     ),
     Mutant(
         "E7",
@@ -149,7 +147,7 @@ MUTANTS = (
         )
         return ledger
 """,
-        ("tests/services/test_server_creation.py::test_what_is_refused_leaves_nothing",),
+        (f"{STORIES}::test_who_asks_for_too_much_leaves_nothing_behind",),
     ),
     Mutant(
         "E9",
@@ -190,7 +188,7 @@ MUTANTS = (
         "            self.settlement.remove(server)\n            return\n",
         "            self.settlement.remove(server)\n            return\n"
         "        self.settlement.ports.release(server.id)\n",
-        ("tests/stateful/test_regressions.py::test_an_address_is_kept_until_its_server_is_gone",),
+        (f"{STORIES}::test_an_address_is_kept_until_its_server_is_gone",),
     ),
     Mutant(
         "E11",
@@ -198,7 +196,7 @@ MUTANTS = (
         "cyclades/bootstrap/application.py",
         "            except (StaleVersion, Collision):\n",
         "            except ZeroDivisionError:\n",
-        ("tests/stateful/test_regressions.py::test_who_loses_a_race_tries_again",),
+        (f"{STORIES}::test_who_loses_a_race_tries_again",),
     ),
     Mutant(
         "E12",

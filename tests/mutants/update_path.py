@@ -9,7 +9,6 @@ WORKER = "cyclades/workers/updates.py"
 NODE = "config/ganeti/cyclades_node/broker.py"
 TEST_PUBLISHING = "tests/nodes/test_publishing.py"
 TEST_UPDATES = "tests/services/test_cluster_updates.py"
-TEST_POLL = "tests/services/test_cluster_poll.py"
 TEST_PATHS = "tests/workers/test_paths.py"
 TEST_CALLS = "tests/workers/test_outside_calls.py"
 
@@ -25,10 +24,7 @@ MUTANTS = (
                 if job.rank is not JobRank.FINAL or job.job_id in self.memory.open_jobs:
                     yield job
 """,
-        (
-            f"{TEST_PATHS}::test_a_servers_life",
-            f"{TEST_POLL}::test_a_job_is_found_by_its_reason_when_nobody_wrote_it_down",
-        ),
+        ("tests/stateful/test_regressions.py::test_an_end_that_nobody_saw",),
     ),
     Mutant(
         "U2",
@@ -68,11 +64,7 @@ MUTANTS = (
         "cyclades/adapters/sql/outbox.py",
         '    .where(effects.c.id == bindparam("effect"), effects.c.finished.is_(None))\n',
         '    .where(effects.c.id == bindparam("effect"))\n',
-        (
-            f"{TEST_UPDATES}::test_deleted_stays_deleted",
-            "tests/contracts/test_outbox.py::test_in_flight_is_what_is_not_finished",
-            "tests/stateful/test_regressions.py::test_old_reports_change_nothing",
-        ),
+        ("tests/stateful/test_regressions.py::test_a_job_that_comes_up_after_all_was_over",),
     ),
     Mutant(
         "U6",

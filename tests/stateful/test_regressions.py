@@ -10,7 +10,7 @@ from cyclades.domain.model.server import Server
 from tests.harness.api import CALLERS
 from tests.stateful.ground import Ground
 from tests.stateful.processes import arm
-from tests.stateful.site import Site
+from tests.stateful.site import SMALL, Site
 from tests.stateful.witness import Witness
 
 MEMBER, OTHER = CALLERS["member"], CALLERS["other"]
@@ -49,6 +49,26 @@ def test_a_worker_that_dies_with_its_answer(site: Site, witness: Witness) -> Non
     assert site.users.server(server_id).status == "ACTIVE"
 
 
+def test_an_end_that_nobody_saw(site: Site, witness: Witness) -> None:
+    """Whoever looks first finds the job ended long ago, and believes it."""
+    (server_id,) = site.users.create_all(MEMBER)
+    site.submits(site.processes[0])
+    site.clock.passed += 20
+    for process in site.processes:
+        process.restart()
+    site.passes(2)
+    assert site.users.server(server_id).status == "ACTIVE"
+    is_right(site, witness)
+
+
+def test_who_asks_for_too_much_leaves_nothing_behind(site: Site, witness: Witness) -> None:
+    for _ in range(SMALL["quota_instances"] + 2):
+        site.asks(lambda: site.users.create_all(MEMBER))
+        assert witness.wrongs() == []
+    assert len(site.users.alive()) == SMALL["quota_instances"]
+    is_right(site, witness)
+
+
 def test_an_address_is_kept_until_its_server_is_gone(site: Site, witness: Witness) -> None:
     (server_id,) = site.users.create_all(MEMBER)
     site.settles()
@@ -70,6 +90,28 @@ def test_old_reports_change_nothing(site: Site, witness: Witness) -> None:
         site.replays(index)
         assert witness.wrongs() == []
     is_right(site, witness)
+
+
+def test_a_job_that_comes_up_after_all_was_over(site: Site, witness: Witness) -> None:
+    """A refused request's first attempt arrives late, and its job is told of as any other."""
+    (server_id,) = site.users.create_all(MEMBER)
+    first, second = site.processes
+    cluster = site.cluster(site.users.place(server_id)[0])
+    site.freezes(first)
+    site.submits(first)
+    site.clock.passed += 61
+    cluster.faults.set(refuse=1)
+    site.submits(second)
+    assert site.users.server(server_id).status == "ERROR"
+    assert witness.wrongs() == []
+    site.sends_late(0)
+    site.clock.passed += 5
+    for job in cluster.jobs():
+        site.saw(job)
+        site.replays(-1)
+        assert witness.wrongs() == []
+    is_right(site, witness)
+    assert site.users.server(server_id).status == "ERROR"
 
 
 def test_who_loses_a_race_tries_again(
