@@ -134,7 +134,8 @@ def test_a_worker_is_killed_before_it_settles(site: Site, fault: str, converged:
     site.converge(watched=True)
     site.hear()
     wrong = violations(site.app)
-    parked = [letter.reason for letter in site.app.hints.parked()]
+    letters = site.app.hints.parked()  # other tests' are there, too
+    parked = [letter.reason for letter in letters if letter.cluster_id == site.cluster_id]
     converged(54, time.monotonic() - began, 1, len(wrong) + len(parked))
     assert wrong == []
     assert parked == []
