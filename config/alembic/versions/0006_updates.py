@@ -19,9 +19,7 @@ def upgrade() -> None:
     op.add_column(
         "effects", sa.Column("overdue", sa.Boolean(), nullable=False, server_default=sa.false())
     )
-    op.add_column(
-        "effects", sa.Column("crashes", sa.Integer(), nullable=False, server_default="0")
-    )
+    op.add_column("effects", sa.Column("crashes", sa.Integer(), nullable=False, server_default="0"))
     upgrade_feed()
     op.create_table(
         "instance_action_events",
