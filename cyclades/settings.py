@@ -12,6 +12,16 @@ TRUE_WORDS = {"1": True, "true": True, "yes": True, "on": True}
 FALSE_WORDS = {"0": False, "false": False, "no": False, "off": False}
 
 
+# Loops wait this long, leases and deadlines last this long: with none, nothing works.
+POSITIVE = frozenset(
+    {
+        *("poll_fast", "poll_slow", "scan_interval", "audit_interval"),
+        *("effect_lease", "effect_deadline", "effects_per_cluster", "page_size"),
+        *("feed_retention", "feed_ticket_ttl", "feed_heartbeat", "feed_stream_life"),
+    }
+)
+
+
 class BadSettings(ValueError):
     """The ini file cannot be used; the message names the key."""
 
@@ -109,6 +119,8 @@ class Settings:
                 values[name] = PARSERS[kinds[name]](text)
             except (ValueError, KeyError) as error:
                 raise BadSettings(f"{key}: cannot use {text!r}") from error
+            if name in POSITIVE and not values[name] > 0:
+                raise BadSettings(f"{key}: {text!r} is not more than nothing")
         return cls(**values)
 
     def quota_defaults(self) -> dict[str, int]:

@@ -58,13 +58,15 @@ class EffectsWorker:
         self._pool.shutdown(wait=True)
 
     def _submit(self, claim: Claim, started: float) -> None:
-        app, half = self._app, self._app.settings.effect_lease / 2
+        app, soon = self._app, self._app.settings.effect_lease / 3
         try:
-            # Whoever was stopped for long must not send: another takes over when the lease ends.
+            # Another takes over when the lease ends, and looks for our job. What we send must
+            # have arrived by then, or never will: so the sending, which is given up after half
+            # a minute of silence, begins soon or not at all.
             outcome = attempt(
                 app.drivers.of(claim.effect.cluster_id),
                 claim,
-                lambda: app.clock.monotonic() - started < half,
+                lambda: app.clock.monotonic() - started < soon,
             )
         except ClusterUnavailable as error:
             outcome = Outcome(uncertain=claim.uncertain, error=str(error))

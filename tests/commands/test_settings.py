@@ -31,6 +31,9 @@ def test_texts_become_what_they_mean() -> None:
         ("cyclades.databse_url", "sqlite://"),
         ("cyclades.page_size", "many"),
         ("cyclades.workers", "perhaps"),
+        ("cyclades.audit_interval", "0"),
+        ("cyclades.poll_fast", "nan"),
+        ("cyclades.effect_lease", "-60"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_by_name(key: str, text: str) -> None:
