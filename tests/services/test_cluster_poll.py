@@ -110,6 +110,15 @@ def test_a_list_with_many_holes_is_no_evidence(cloud: Cloud, memory: PollMemory)
     assert {cloud.server(server_id).status for server_id in made} == {"ACTIVE"}
 
 
+def test_servers_that_are_known_to_be_gone_do_not_hide_another(cloud: Cloud) -> None:
+    made = [cloud.create() for _ in range(5)]
+    cloud.converge()
+    for lost in (made[:3], made[3:4]):
+        vanish(cloud, *lost)
+        cloud.pass_time(5)
+    assert [cloud.server(server_id).status for server_id in made] == ["ERROR"] * 4 + ["ACTIVE"]
+
+
 def test_a_silent_node_is_no_evidence(cloud: Cloud, memory: PollMemory) -> None:
     server_id = cloud.running()
     looked(cloud, memory)

@@ -19,6 +19,7 @@ from cyclades.domain.model.reports import (
     JobReport,
     Power,
 )
+from cyclades.domain.model.server import ABSENCES_TO_BELIEVE
 from cyclades.domain.model.server_states import AS_SEEN
 from cyclades.ports.cluster_driver import ClusterDriver
 from cyclades.ports.outbox import InFlight
@@ -98,7 +99,11 @@ class ClusterPoll:
         for name, known in quiet.items():
             if name in seen and differs(seen[name], known):
                 yield replace(seen[name], server_version=known.version)
-        missing = [name for name in quiet if name not in seen and name not in busy]
+        missing = [
+            name
+            for name, known in quiet.items()
+            if name not in seen and name not in busy and known.absences < ABSENCES_TO_BELIEVE
+        ]
         if too_many(len(missing), len(quiet)):
             return  # a list with this many holes is no evidence
         for name in missing:
