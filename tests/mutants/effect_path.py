@@ -20,14 +20,14 @@ MUTANTS = (
         """            outcome = attempt(
                 app.drivers.of(claim.effect.cluster_id),
                 claim,
-                lambda: app.clock.monotonic() - started < half,
+                lambda: app.clock.monotonic() - started < soon,
             )
 """,
         """            with app.transaction():
                 outcome = attempt(
                     app.drivers.of(claim.effect.cluster_id),
                     claim,
-                    lambda: app.clock.monotonic() - started < half,
+                    lambda: app.clock.monotonic() - started < soon,
                 )
 """,
         (f"{TEST_CALLS}::test_the_effects_worker_asks_clusters_outside_of_transactions",),
