@@ -264,6 +264,8 @@ def test_a_broker_that_is_killed_keeps_what_it_confirmed(
     line.listener.close()
     sent = [Hint(line.cluster_id, HintKind.TEST, token=f"token-{n}") for n in range(300)]
     line.say(*sent)
+    # RabbitMQ writes down that there is a queue only a moment after it said so.
+    time.sleep(3)
     rabbitmq_server.kill()
     pauses = [line.listener.turn() for _ in range(3)]
     assert pauses == sorted(pauses)
