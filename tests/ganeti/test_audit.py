@@ -70,10 +70,14 @@ def test_what_an_audit_sees_and_mends(cloud: Cloud) -> None:
     assert cloud.see(first).status == "SHUTOFF"
     assert (cloud.see(second).vcpus, cloud.see(second).ram) == (2, 256)
     polling = start_workers(cloud.app, ("poller",))
+    wait_until(
+        lambda: second.id in alpha.gnt("instance", "list-tags", second.instance),
+        "a tag that is set again",
+        seconds=60,
+    )
     left = {Kind.UNKNOWN_INSTANCE: "stranger.test"}
-    wait_until(lambda: audited(cloud, first) == left, "a tag that is set again", seconds=60)
+    wait_until(lambda: audited(cloud, first) == left, "an end of the job", seconds=60)
     polling.stop(cloud.app.queue.wake)
-    assert second.id in alpha.gnt("instance", "list-tags", second.instance)
     assert audit_ledger(cloud.app).found == []
     assert alpha.instance_names() == {first.instance, second.instance, "stranger.test"}
 
