@@ -34,7 +34,6 @@ class HintHandler:
         self._memory = PollMemory()
         self._synced = self._noted = float("-inf")
         self._answers = True
-        self.ignored = 0
 
     def handle(self, hints: Sequence[Hint]) -> Later:
         """Do what they ask for; when this returns, it is committed."""
@@ -61,7 +60,8 @@ class HintHandler:
         driver, clock = app.drivers.of(self._cluster_id), app.clock
         reader = ClusterHints(self._cluster_id, driver, self._recall, clock.monotonic, self._looked)
         reading = reader.read(hints)
-        self.ignored += reading.ignored
+        if reading.ignored:
+            log.debug("about nothing of ours", cluster=self._cluster_id, hints=reading.ignored)
         if self._threads and len(reading.reports) > 1:
             apply_beside(app, reading.reports, self._threads)
         else:

@@ -1,4 +1,6 @@
-"""Fixtures: commands run in this process must not take over its logging for good."""
+"""Fixtures: an ini file; commands run in this process must not take over its logging for good."""
+
+from pathlib import Path
 
 import pytest
 
@@ -6,3 +8,16 @@ import pytest
 @pytest.fixture(autouse=True)
 def logging_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cyclades.commands.ini.configure_logging", lambda _level: None)
+
+
+@pytest.fixture
+def ini(tmp_path: Path, sqlite_database_url: str) -> Path:
+    """An installation's; nothing is in its database but what migrations make."""
+    path = tmp_path / "cyclades.ini"
+    path.write_text(
+        "[app:main]\nuse = egg:cyclades\n"
+        f"cyclades.database_url = {sqlite_database_url}\n"
+        f"cyclades.var_dir = {tmp_path}\n"
+        f"cyclades.secret_key_file = {tmp_path / 'secret.key'}\n"
+    )
+    return path

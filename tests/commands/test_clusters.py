@@ -17,18 +17,6 @@ Manage = Callable[..., Result]
 
 
 @pytest.fixture
-def ini(tmp_path: Path, sqlite_database_url: str) -> Path:
-    path = tmp_path / "cyclades.ini"
-    path.write_text(
-        "[app:main]\nuse = egg:cyclades\n"
-        f"cyclades.database_url = {sqlite_database_url}\n"
-        f"cyclades.var_dir = {tmp_path}\n"
-        f"cyclades.secret_key_file = {tmp_path / 'secret.key'}\n"
-    )
-    return path
-
-
-@pytest.fixture
 def run(ini: Path) -> Manage:
     def run(*arguments: str) -> Result:
         return CliRunner().invoke(manage, ["cluster", *arguments, "-c", str(ini)])

@@ -19,21 +19,15 @@ BROKER = "amqps://cyclades:hidden@broker.test:5671/cloud;amqps://cyclades:hidden
 
 
 @pytest.fixture
-def ini(tmp_path: Path, sqlite_database_url: str) -> Path:
-    """An installation with a cluster, prod1."""
-    path = tmp_path / "cyclades.ini"
-    path.write_text(
-        "[app:main]\nuse = egg:cyclades\n"
-        f"cyclades.database_url = {sqlite_database_url}\n"
-        f"cyclades.var_dir = {tmp_path}\n"
-        f"cyclades.secret_key_file = {tmp_path / 'secret.key'}\n"
-        f"cyclades.hints = amqp\ncyclades.broker_url = {BROKER}\n"
-    )
+def ini(ini: Path) -> Path:
+    """An installation with a broker and a cluster, prod1."""
+    with ini.open("a") as file:
+        file.write(f"cyclades.hints = amqp\ncyclades.broker_url = {BROKER}\n")
     with rapi(simulated()) as (_server, link):
-        added = run(path, "add", "prod1", "--endpoint", link.endpoint, "--username", link.username,
+        added = run(ini, "add", "prod1", "--endpoint", link.endpoint, "--username", link.username,
                     "--password", link.password, "--fingerprint", link.fingerprint)  # fmt: skip
         assert added.exit_code == 0, added.output
-    return path
+    return ini
 
 
 def run(path: Path, *arguments: str) -> Result:
