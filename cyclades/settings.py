@@ -87,8 +87,23 @@ class Settings:
     disk_template: str = "file"
     instance_prefix: str = "cyclades-"
     mac_prefix: str = "aa:0c:de"
-    public_link: str = "snf_public"
+    public_link: str = "snf_public"  # what external networks are bridged to
     private_links: tuple[str, ...] = ("prv0", "prv1", "prv2", "prv3", "prv4", "prv5")
+    # How users' networks are made: the first is what they get, the others they may ask for.
+    network_flavors: tuple[str, ...] = ("MAC_FILTERED",)
+    spanning_flavors: tuple[str, ...] = ()  # whose L2 reaches from cluster to cluster
+    mac_filtered_link: str = "prv0"  # the bridge that all MAC_FILTERED networks share
+    mac_prefix_pool: str = "aa:0d:00-aa:0f:ff"  # one for each MAC_FILTERED network
+    vlan_links: tuple[str, ...] = ()  # bridges, one for each PHYSICAL_VLAN network
+    routed_table: str = "snf_link"  # routing table (and its number) of IP_LESS_ROUTED networks
+    default_networks: tuple[str, ...] = ()  # of servers that name none: ids, or SNF:ANY_PUBLIC...
+    forced_networks: tuple[str, ...] = ()  # of every server, before what it asks for
+    firewall_profiles: str = ""  # a JSON file with profiles of the operator's own
+    address_history_retention: int = 365 * 24 * 3600
+    router_driver: str = "simulated"  # how gateway hosts carry routers: simulated or netns
+    gateway_hosts: tuple[str, ...] = ("gateway",)  # routers are spread over these
+    gateway_host: str = "gateway"  # whose routers the router worker of this process carries
+    node_url: str = ""  # where nodes reach this API; empty: public_url
     public_subnet: str = "203.0.113.0/24"
     public_subnet6: str = "2001:db8:1::/64"
     quota_instances: int = 20
@@ -99,6 +114,10 @@ class Settings:
     quota_port: int = 200
     quota_security_group: int = 20
     quota_security_group_rule: int = 200
+    quota_router: int = 10
+    quota_floatingip: int = 50
+    quota_subnetpool: int = 10
+    quota_rbac_policy: int = 10
     quota_key_pairs: int = 100
     quota_metadata_items: int = 128
     page_size: int = 1000

@@ -1,4 +1,4 @@
-"""Where networks are kept, and which link is whose."""
+"""Where networks are kept, and which bridge, link or MAC prefix is whose."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -31,7 +31,7 @@ class NetworkRepository(Protocol):
         ...
 
     def remove(self, network_id: str) -> None:
-        """Forget it, its link is free again. Raises NetworkInUse while ports are on it."""
+        """Forget it; what it is made of is free. Raises NetworkInUse while ports are on it."""
         ...
 
     def list(self, listing: Listing) -> Sequence[Network]:
@@ -46,6 +46,6 @@ class NetworkRepository(Protocol):
         """The external network that everybody may plug into."""
         ...
 
-    def claim_link(self, network_id: str, names: Sequence[str]) -> str | None:
-        """A free link of these, now this network's; None when there is none."""
+    def claim_resource(self, pool: str, network_id: str, values: Sequence[str]) -> str | None:
+        """A free value of these, now this network's; None when the pool has none."""
         ...

@@ -1,8 +1,9 @@
 """The outbox: effects between the transaction that wants them and the job that does them.
 
 States: queued -> claimed -> submitted -> finished (done, failed or cancelled). One effect
-of a server is in flight at a time, in order. A claim is a lease with a fence: whoever
-comes with an old fence changes nothing.
+of a subject (a server, or a network in a cluster) is in flight at a time, in order; one that
+waits for another is not claimed before that has ended. A claim is a lease with a fence:
+whoever comes with an old fence changes nothing.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -56,6 +57,8 @@ class InFlight:
     attempts: int
     error: str | None
     created: datetime
+    network_id: str = ""
+    subject: str = ""
 
     @property
     def unsent(self) -> bool:

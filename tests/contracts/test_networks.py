@@ -108,7 +108,7 @@ def test_a_marker_that_one_may_not_see_does_not_exist(rows: Rows) -> None:
 
 
 def test_links_are_claimed_once_and_come_back(rows: Rows) -> None:
-    claim = partial(rows.networks.claim_link, names=LINKS)
+    claim = partial(rows.networks.claim_resource, "bridge", values=LINKS)
     for network in ("one", "two"):
         rows.network(network)
         assert claim(network) in LINKS
@@ -118,9 +118,9 @@ def test_links_are_claimed_once_and_come_back(rows: Rows) -> None:
 
 
 def test_links_that_the_settings_add_or_drop(rows: Rows) -> None:
-    assert rows.networks.claim_link("one", ["a"]) == "a"
-    assert rows.networks.claim_link("two", ["a", "b"]) == "b"
-    assert rows.networks.claim_link("three", []) is None
+    assert rows.networks.claim_resource("bridge", "one", ["a"]) == "a"
+    assert rows.networks.claim_resource("bridge", "two", ["a", "b"]) == "b"
+    assert rows.networks.claim_resource("bridge", "three", []) is None
 
 
 def test_removing_takes_the_subnets_along(rows: Rows) -> None:

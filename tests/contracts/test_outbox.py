@@ -1,6 +1,7 @@
 """What any Outbox does: order, one in flight, leases with fences, nothing secret left."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,8 +29,7 @@ from tests.harness.samples import NOW, a_cluster, a_server, create_of, effect_of
 from tests.harness.sealing import dumped, secrets
 
 LEASE = timedelta(seconds=60)
-SECRETS = secrets()
-CANARY = "canary-7f3a"
+SECRETS, CANARY = secrets(), "canary-7f3a"
 GUEST = GuestConfig(CANARY, (f"ssh-ed25519 {CANARY}",), "web", CANARY, (("/etc/x", CANARY),))
 
 
@@ -219,9 +219,9 @@ def test_in_flight_is_what_is_not_finished(outbox: Outbox, put: Put) -> None:
     (left,) = outbox.in_flight("one")
     assert left.effect_id == second.id
     assert (left.server_id, left.operation) == (second.server_id, Operation.CREATE)
-    assert (left.instance, left.generation) == (second.command.instance, second.generation)
-    assert (left.request_id, left.purpose) == (second.request_id, "cleanup")
-    assert (left.state, left.job_id, left.job_rank) == ("queued", None, -1)
+    assert asdict(second.command)["instance"] == left.instance
+    assert (left.generation, left.request_id) == (second.generation, second.request_id)
+    assert (left.purpose, left.state, left.job_id, left.job_rank) == ("cleanup", "queued", None, -1)
     assert [found.effect_id for found in outbox.in_flight("two")] == [third.id]
     assert set(outbox.unfinished([first.id, second.id, "unknown"])) == {second.id}
     assert not outbox.unfinished([])

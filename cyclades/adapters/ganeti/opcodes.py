@@ -9,12 +9,20 @@ from urllib.parse import quote
 
 from cyclades.adapters.ganeti.rapi import Call
 from cyclades.domain.model.effects import (
+    AttachNic,
+    ConnectNetwork,
     CreateInstance,
+    CreateNetwork,
+    DetachNic,
+    DisconnectNetwork,
     Effect,
     GuestConfig,
+    ModifyNic,
+    NicWanted,
     Operation,
     RebootInstance,
     RemoveInstance,
+    RemoveNetwork,
     StartInstance,
     StopInstance,
     TagInstance,
@@ -49,20 +57,26 @@ def instance_path(name: str, verb: str = "") -> str:
     return f"/2/instances/{quote(name, safe='')}{verb}"
 
 
+def network_path(name: str, verb: str = "") -> str:
+    """Where a network lives in RAPI."""
+    return f"/2/networks/{quote(name, safe='')}{verb}"
+
+
+def nic_parameters(nic: NicWanted) -> dict[str, str]:
+    """An interface: on a network of the cluster, or on a link of the nodes."""
+    place = {"network": nic.network} if nic.network else {"link": nic.link, "mode": nic.mode}
+    return {"name": nic.name, "mac": nic.mac, **place} | ({"ip": nic.ip} if nic.ip else {})
+
+
 def create(command: CreateInstance, guest: GuestConfig, options: Options) -> Call:
     """Create and start. No name, address or conflict is looked up: we have seen to that."""
-    nics = [
-        {"name": nic.name, "mac": nic.mac, "link": nic.link, "mode": nic.mode}
-        | ({"ip": nic.ip} if nic.ip else {})
-        for nic in command.nics
-    ]
     body = {
         "__version__": 1,
         "mode": "create",
         "instance_name": command.instance,
         "disk_template": command.disk_template,
         "disks": [{"name": disk.name, "size": disk.size_mib} for disk in command.disks],
-        "nics": nics,
+        "nics": [nic_parameters(nic) for nic in command.nics],
         "beparams": {"vcpus": command.vcpus, "memory": command.memory_mib},
         "os_type": options.os,
         "osparams": {"img_id": command.image_id, "img_format": command.image_format},
@@ -134,6 +148,65 @@ def tag(command: TagInstance, _guest: GuestConfig, _options: Options) -> Call:
     return Call("PUT", instance_path(command.instance, "/tags"), query={"tag": command.tag})
 
 
+def modify_nics(instance: str, change: list[Any]) -> Call:
+    """One change to an instance's interfaces, at once where its hypervisor can.
+
+    `change` is [verb, index or name, parameters]. Source: RAPI `/2/instances/X/modify`.
+    """
+    body = {"nics": [change], "hotplug_if_possible": True, "conflicts_check": False}
+    return Call("PUT", instance_path(instance, "/modify"), body)
+
+
+def attach_nic(command: AttachNic, _guest: GuestConfig, _options: Options) -> Call:
+    """One interface more, after the others."""
+    return modify_nics(command.instance, ["add", "-1", nic_parameters(command.nic)])
+
+
+def modify_nic(command: ModifyNic, _guest: GuestConfig, _options: Options) -> Call:
+    """Another address; Ganeti's word for none is "none"."""
+    return modify_nics(command.instance, ["modify", command.name, {"ip": command.ip or "none"}])
+
+
+def detach_nic(command: DetachNic, _guest: GuestConfig, _options: Options) -> Call:
+    """One interface less."""
+    return modify_nics(command.instance, ["remove", command.name, {}])
+
+
+def create_network(command: CreateNetwork, _guest: GuestConfig, _options: Options) -> Call:
+    """A network that no group is connected to yet. Its gateway is no business of Ganeti's."""
+    body: dict[str, Any] = {
+        "network_name": command.network,
+        "network": command.cidr,
+        "tags": list(command.tags),
+        "conflicts_check": False,
+    }
+    if command.mac_prefix:
+        body["mac_prefix"] = command.mac_prefix
+    return Call("POST", "/2/networks", body)
+
+
+def connect_network(command: ConnectNetwork, _guest: GuestConfig, _options: Options) -> Call:
+    """One node group can use it."""
+    body = {
+        "group_name": command.group,
+        "network_mode": command.mode,
+        "network_link": command.link,
+        "conflicts_check": False,
+    }
+    return Call("PUT", network_path(command.network, "/connect"), body)
+
+
+def disconnect_network(command: DisconnectNetwork, _guest: GuestConfig, _options: Options) -> Call:
+    """One node group no longer can."""
+    path = network_path(command.network, "/disconnect")
+    return Call("PUT", path, {"group_name": command.group})
+
+
+def remove_network(command: RemoveNetwork, _guest: GuestConfig, _options: Options) -> Call:
+    """Nothing must be connected to it."""
+    return Call("DELETE", network_path(command.network))
+
+
 CALLS: Final[dict[Operation, Callable[[Any, GuestConfig, Options], Call]]] = {
     Operation.CREATE: create,
     Operation.START: start,
@@ -141,4 +214,11 @@ CALLS: Final[dict[Operation, Callable[[Any, GuestConfig, Options], Call]]] = {
     Operation.REBOOT: reboot,
     Operation.REMOVE: remove,
     Operation.TAG: tag,
+    Operation.ATTACH_NIC: attach_nic,
+    Operation.MODIFY_NIC: modify_nic,
+    Operation.DETACH_NIC: detach_nic,
+    Operation.CREATE_NETWORK: create_network,
+    Operation.CONNECT_NETWORK: connect_network,
+    Operation.DISCONNECT_NETWORK: disconnect_network,
+    Operation.REMOVE_NETWORK: remove_network,
 }

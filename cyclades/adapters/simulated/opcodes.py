@@ -1,14 +1,23 @@
 """What each kind of effect is as an opcode: one table."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any, Final
 
 from cyclades.adapters.simulated.world import Opcode
 from cyclades.domain.model.effects import (
+    AttachNic,
+    ConnectNetwork,
     CreateInstance,
+    CreateNetwork,
+    DetachNic,
+    DisconnectNetwork,
     Effect,
+    ModifyNic,
+    NicWanted,
     Operation,
     RebootInstance,
+    RemoveNetwork,
     StopInstance,
     TagInstance,
 )
@@ -21,7 +30,20 @@ OP_IDS: Final = {
     Operation.REBOOT: "OP_INSTANCE_REBOOT",
     Operation.REMOVE: "OP_INSTANCE_REMOVE",
     Operation.TAG: "OP_TAGS_SET",
+    Operation.ATTACH_NIC: "OP_INSTANCE_SET_PARAMS",
+    Operation.MODIFY_NIC: "OP_INSTANCE_SET_PARAMS",
+    Operation.DETACH_NIC: "OP_INSTANCE_SET_PARAMS",
+    Operation.CREATE_NETWORK: "OP_NETWORK_ADD",
+    Operation.CONNECT_NETWORK: "OP_NETWORK_CONNECT",
+    Operation.DISCONNECT_NETWORK: "OP_NETWORK_DISCONNECT",
+    Operation.REMOVE_NETWORK: "OP_NETWORK_REMOVE",
 }
+
+
+def nic_parameters(nic: NicWanted) -> dict[str, Any]:
+    """An interface: on a network of the cluster, or on a link of the nodes."""
+    place = {"network": nic.network} if nic.network else {"link": nic.link, "mode": nic.mode}
+    return {"name": nic.name, "mac": nic.mac, "ip": nic.ip, **place}
 
 
 def create(command: CreateInstance) -> dict[str, Any]:
@@ -29,10 +51,7 @@ def create(command: CreateInstance) -> dict[str, Any]:
     return {
         "disk_template": command.disk_template,
         "disks": [{"name": disk.name, "size": disk.size_mib} for disk in command.disks],
-        "nics": [
-            {"name": nic.name, "mac": nic.mac, "ip": nic.ip, "link": nic.link, "mode": nic.mode}
-            for nic in command.nics
-        ],
+        "nics": [nic_parameters(nic) for nic in command.nics],
         "os_type": "snf-image+default",
         "osparams": {"img_id": command.image_id, "img_format": command.image_format},
         "beparams": {"vcpus": command.vcpus, "memory": command.memory_mib},
@@ -56,20 +75,73 @@ def tag(command: TagInstance) -> dict[str, Any]:
     return {"kind": "instance", "name": command.instance, "tags": [command.tag]}
 
 
+def attach_nic(command: AttachNic) -> dict[str, Any]:
+    """One interface more."""
+    return {"nics": [["add", "-1", nic_parameters(command.nic)]]}
+
+
+def modify_nic(command: ModifyNic) -> dict[str, Any]:
+    """Another address."""
+    return {"nics": [["modify", command.name, {"ip": command.ip}]]}
+
+
+def detach_nic(command: DetachNic) -> dict[str, Any]:
+    """One interface less."""
+    return {"nics": [["remove", command.name, {}]]}
+
+
+def create_network(command: CreateNetwork) -> dict[str, Any]:
+    """What a network is."""
+    return {
+        "network_name": command.network,
+        "network": command.cidr,
+        "mac_prefix": command.mac_prefix,
+        "tags": list(command.tags),
+    }
+
+
+def connect_network(command: ConnectNetwork) -> dict[str, Any]:
+    """How a group reaches it."""
+    return {
+        "network_name": command.network,
+        "group_name": command.group,
+        "network_mode": command.mode,
+        "network_link": command.link,
+    }
+
+
+def disconnect_network(command: DisconnectNetwork) -> dict[str, Any]:
+    """Which group, from which network."""
+    return {"network_name": command.network, "group_name": command.group}
+
+
+def remove_network(command: RemoveNetwork) -> dict[str, Any]:
+    """Which one."""
+    return {"network_name": command.network}
+
+
 PARAMETERS: Final[dict[Operation, Callable[[Any], dict[str, Any]]]] = {
     Operation.CREATE: create,
     Operation.STOP: stop,
     Operation.REBOOT: reboot,
     Operation.TAG: tag,
+    Operation.ATTACH_NIC: attach_nic,
+    Operation.MODIFY_NIC: modify_nic,
+    Operation.DETACH_NIC: detach_nic,
+    Operation.CREATE_NETWORK: create_network,
+    Operation.CONNECT_NETWORK: connect_network,
+    Operation.DISCONNECT_NETWORK: disconnect_network,
+    Operation.REMOVE_NETWORK: remove_network,
 }
 
 
 def opcode_of(effect: Effect, time: float) -> Opcode:
     """The opcode that carries out the effect, with its reason."""
     parameters = PARAMETERS.get(effect.operation)
+    about = {} if effect.network_id else {"instance_name": asdict(effect.command)["instance"]}
     return {
         "OP_ID": OP_IDS[effect.operation],
-        "instance_name": effect.command.instance,
+        **about,
         "reason": [["gnt:user", reason_of(effect), int(time * 1e9)]],
         **(parameters(effect.command) if parameters else {}),
     }

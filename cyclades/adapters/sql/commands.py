@@ -6,14 +6,21 @@ from typing import Any
 import orjson
 
 from cyclades.domain.model.effects import (
+    AttachNic,
     Command,
+    ConnectNetwork,
     CreateInstance,
+    CreateNetwork,
+    DetachNic,
+    DisconnectNetwork,
     DiskWanted,
     GuestConfig,
+    ModifyNic,
     NicWanted,
     Operation,
     RebootInstance,
     RemoveInstance,
+    RemoveNetwork,
     StartInstance,
     StopInstance,
     TagInstance,
@@ -27,6 +34,16 @@ def _create(values: dict[str, Any]) -> CreateInstance:
     return CreateInstance(**values)
 
 
+def _attach(values: dict[str, Any]) -> AttachNic:
+    values["nic"] = NicWanted(**values["nic"])
+    return AttachNic(**values)
+
+
+def _create_network(values: dict[str, Any]) -> CreateNetwork:
+    values["tags"] = tuple(values["tags"])
+    return CreateNetwork(**values)
+
+
 COMMANDS: Mapping[Operation, Callable[[dict[str, Any]], Command]] = {
     Operation.CREATE: _create,
     Operation.START: lambda values: StartInstance(**values),
@@ -34,6 +51,13 @@ COMMANDS: Mapping[Operation, Callable[[dict[str, Any]], Command]] = {
     Operation.REBOOT: lambda values: RebootInstance(**values),
     Operation.REMOVE: lambda values: RemoveInstance(**values),
     Operation.TAG: lambda values: TagInstance(**values),
+    Operation.ATTACH_NIC: _attach,
+    Operation.MODIFY_NIC: lambda values: ModifyNic(**values),
+    Operation.DETACH_NIC: lambda values: DetachNic(**values),
+    Operation.CREATE_NETWORK: _create_network,
+    Operation.CONNECT_NETWORK: lambda values: ConnectNetwork(**values),
+    Operation.DISCONNECT_NETWORK: lambda values: DisconnectNetwork(**values),
+    Operation.REMOVE_NETWORK: lambda values: RemoveNetwork(**values),
 }
 
 

@@ -20,12 +20,15 @@ def claim_of(row: Row[Any], secrets: Secrets) -> Claim:
     effect = Effect(
         row.id,
         row.cluster_id,
-        row.server_id,
+        row.server_id or "",
         row.generation,
         row.request_id,
         command_from(row.operation, row.command),
         guest,
         row.purpose,
+        row.network_id or "",
+        row.subject if row.network_id else "",
+        row.waits_for,
     )
     return Claim(
         effect,
@@ -43,7 +46,7 @@ def in_flight_of(row: Row[Any]) -> InFlight:
     return InFlight(
         row.id,
         row.cluster_id,
-        row.server_id,
+        row.server_id or "",
         Operation(row.operation),
         _instance_in(row.command),
         row.generation,
@@ -58,6 +61,8 @@ def in_flight_of(row: Row[Any]) -> InFlight:
         row.attempts,
         row.error,
         row.created,
+        row.network_id or "",
+        row.subject,
     )
 
 

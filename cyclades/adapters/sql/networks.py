@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from cyclades.adapters.sql.listing import Shelf
-from cyclades.adapters.sql.schema.networks import links, networks
+from cyclades.adapters.sql.schema.networks import network_resources, networks
 from cyclades.adapters.sql.schema.ports import ports
 from cyclades.adapters.sql.schema.subnets import addresses, subnets
 from cyclades.adapters.sql.versioned import fields_of, insert_unless_there, save, values_of
@@ -101,7 +101,9 @@ class SqlNetworks(NetworkRepository):
         except IntegrityError as error:
             raise in_use(network_id, ()) from error
         self._connection.execute(
-            update(links).where(links.c.network_id == network_id).values(network_id=None)
+            update(network_resources)
+            .where(network_resources.c.network_id == network_id)
+            .values(network_id=None)
         )
 
     def list(self, listing: Listing) -> Sequence[Network]:
@@ -127,26 +129,31 @@ class SqlNetworks(NetworkRepository):
         row = self._connection.execute(query).one_or_none()
         return network_of(row, ()) if row else None
 
-    def claim_link(self, network_id: str, names: Sequence[str]) -> str | None:
-        name = self._free_link(network_id, names)
-        if name is None and names:
-            # Links are in the settings; they get their rows when they are first needed.
-            rows = [{"name": each, "network_id": None} for each in sorted(names)]
-            if insert_unless_there(self._connection, links, rows):
-                name = self._free_link(network_id, names)
-        return name
+    def claim_resource(self, pool: str, network_id: str, values: Sequence[str]) -> str | None:
+        value = self._free_resource(pool, network_id, values)
+        if value is None and values:
+            # What a pool has is in the settings; it gets its rows when they are first needed.
+            rows = [{"pool": pool, "value": each, "network_id": None} for each in sorted(values)]
+            if insert_unless_there(self._connection, network_resources, rows):
+                value = self._free_resource(pool, network_id, values)
+        return value
 
-    def _free_link(self, network_id: str, names: Sequence[str]) -> str | None:
+    def _free_resource(self, pool: str, network_id: str, values: Sequence[str]) -> str | None:
+        table = network_resources.c
         free = (
-            select(links.c.name)
-            .where(links.c.network_id.is_(None), links.c.name.in_(names))
-            .order_by(links.c.name)
+            select(table.value)
+            .where(table.pool == pool, table.network_id.is_(None), table.value.in_(values))
+            .order_by(table.value)
             .limit(1)
             .with_for_update(skip_locked=True)
             .scalar_subquery()
         )
-        claim = update(links).where(links.c.name == free).values(network_id=network_id)
-        return self._connection.execute(claim.returning(links.c.name)).scalar_one_or_none()
+        claim = (
+            update(network_resources)
+            .where(table.pool == pool, table.value == free)
+            .values(network_id=network_id)
+        )
+        return self._connection.execute(claim.returning(table.value)).scalar_one_or_none()
 
     def _one(self, network_id: str, query: Select[Any]) -> Network:
         rows = self._connection.execute(query.where(networks.c.id == network_id)).all()

@@ -47,10 +47,17 @@ _DUE = or_(
 )
 # An older release leaves alone what only a newer one knows how to do.
 _KNOWN = effects.c.operation.in_([*Operation])
+_BEFORE = effects.alias("before")
+_READY = or_(
+    effects.c.waits_for.is_(None),
+    ~select(_BEFORE.c.seq)
+    .where(_BEFORE.c.id == effects.c.waits_for, _BEFORE.c.finished.is_(None))
+    .exists(),
+)
 _FIRST = (
     ~select(_OLDER.c.seq)
     .where(
-        _OLDER.c.server_id == effects.c.server_id,
+        _OLDER.c.subject == effects.c.subject,
         _OLDER.c.finished.is_(None),
         _OLDER.c.seq < effects.c.seq,
     )
@@ -59,7 +66,7 @@ _FIRST = (
 # Looked at every second by every worker: put together once.
 CLAIMABLE = (
     select(effects)
-    .where(effects.c.finished.is_(None), _KNOWN, _DUE, _FIRST)
+    .where(effects.c.finished.is_(None), _KNOWN, _DUE, _FIRST, _READY)
     .where(or_(effects.c.state == CLAIMED, effects.c.cluster_id.not_in(select(_FULL.c.cluster_id))))
     .order_by(effects.c.seq)
     .limit(bindparam("most", type_=Integer))
@@ -95,7 +102,10 @@ class SqlOutbox(Outbox):
             {
                 "id": effect.id,
                 "cluster_id": effect.cluster_id,
-                "server_id": effect.server_id,
+                "server_id": effect.server_id or None,
+                "network_id": effect.network_id or None,
+                "subject": effect.subject or effect.server_id,
+                "waits_for": effect.waits_for,
                 "generation": effect.generation,
                 "request_id": effect.request_id,
                 "operation": effect.operation,

@@ -14,6 +14,13 @@ PARTS: Final[Mapping[Operation, int]] = {
     Operation.REBOOT: 6,
     Operation.REMOVE: 1,
     Operation.TAG: 6,
+    Operation.ATTACH_NIC: 6,
+    Operation.MODIFY_NIC: 6,
+    Operation.DETACH_NIC: 6,
+    Operation.CREATE_NETWORK: 6,
+    Operation.CONNECT_NETWORK: 6,
+    Operation.DISCONNECT_NETWORK: 1,
+    Operation.REMOVE_NETWORK: 1,
 }
 # What is worth doing however late it is; the rest is given up if it surely was never sent.
 NEVER_GIVEN_UP: Final = frozenset({Operation.REMOVE})

@@ -14,6 +14,13 @@ class Operation(StrEnum):
     REBOOT = "reboot"
     REMOVE = "remove"
     TAG = "tag"
+    ATTACH_NIC = "attach_nic"
+    MODIFY_NIC = "modify_nic"
+    DETACH_NIC = "detach_nic"
+    CREATE_NETWORK = "create_network"
+    CONNECT_NETWORK = "connect_network"
+    DISCONNECT_NETWORK = "disconnect_network"
+    REMOVE_NETWORK = "remove_network"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +33,18 @@ class DiskWanted:
 
 @dataclass(frozen=True, slots=True)
 class NicWanted:
-    """One network interface; `link` is a bridge or VLAN on the nodes."""
+    """One network interface.
+
+    With `network` (its name in the cluster), mode and link are what the network is connected
+    with; `link` is a bridge or VLAN on the nodes.
+    """
 
     name: str
     mac: str
     link: str
     mode: str = "bridged"
     ip: str | None = None
+    network: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,20 +123,101 @@ class TagInstance:
     operation: Literal[Operation.TAG] = Operation.TAG
 
 
-Command = (
-    CreateInstance | StartInstance | StopInstance | RebootInstance | RemoveInstance | TagInstance
+@dataclass(frozen=True, slots=True)
+class AttachNic:
+    """Give the instance one interface more, while it runs or not."""
+
+    instance: str
+    nic: NicWanted
+    operation: Literal[Operation.ATTACH_NIC] = Operation.ATTACH_NIC
+
+
+@dataclass(frozen=True, slots=True)
+class ModifyNic:
+    """Give the interface of this name another address (None: none that the cluster knows)."""
+
+    instance: str
+    name: str
+    ip: str | None
+    operation: Literal[Operation.MODIFY_NIC] = Operation.MODIFY_NIC
+
+
+@dataclass(frozen=True, slots=True)
+class DetachNic:
+    """Take the interface of this name away. One that is not there is success."""
+
+    instance: str
+    name: str
+    operation: Literal[Operation.DETACH_NIC] = Operation.DETACH_NIC
+
+
+@dataclass(frozen=True, slots=True)
+class CreateNetwork:
+    """Make a network. One that is there already is success. `cidr` is IPv4."""
+
+    network: str
+    cidr: str
+    mac_prefix: str | None = None
+    tags: tuple[str, ...] = ()
+    operation: Literal[Operation.CREATE_NETWORK] = Operation.CREATE_NETWORK
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectNetwork:
+    """Let a node group's instances be plugged into a network. Being connected is success."""
+
+    network: str
+    group: str
+    mode: str
+    link: str
+    operation: Literal[Operation.CONNECT_NETWORK] = Operation.CONNECT_NETWORK
+
+
+@dataclass(frozen=True, slots=True)
+class DisconnectNetwork:
+    """Undo a connection. One that is not there is success."""
+
+    network: str
+    group: str
+    operation: Literal[Operation.DISCONNECT_NETWORK] = Operation.DISCONNECT_NETWORK
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveNetwork:
+    """Remove a network that no group is connected to. One that is not there is success."""
+
+    network: str
+    operation: Literal[Operation.REMOVE_NETWORK] = Operation.REMOVE_NETWORK
+
+
+InstanceCommand = (
+    CreateInstance
+    | StartInstance
+    | StopInstance
+    | RebootInstance
+    | RemoveInstance
+    | TagInstance
+    | AttachNic
+    | ModifyNic
+    | DetachNic
 )
+NetworkCommand = CreateNetwork | ConnectNetwork | DisconnectNetwork | RemoveNetwork
+Command = InstanceCommand | NetworkCommand
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One command to one cluster, in the order of one server.
+    """One command to one cluster, in the order of one server, or of a network in a cluster.
 
     `id` travels in the job's reason, so that the job can be found again;
     `request_id` (req-...) beside it tells operators which request caused it.
     `generation` is the server's, at the time the command was accepted. `purpose` is
     "user", or "cleanup" when we tidy up after a failure of our own: that never changes
     the server.
+
+    `server_id` is empty and `network_id` said when it is about a network. Effects of one
+    `subject` happen one after the other: said for networks, else the server. `waits_for` is an
+    effect of another subject that has to end before, however it does.
     """
 
     id: str
@@ -135,6 +228,9 @@ class Effect:
     command: Command
     guest: GuestConfig = field(default_factory=GuestConfig, repr=False)
     purpose: Literal["user", "cleanup"] = "user"
+    network_id: str = ""
+    subject: str = ""
+    waits_for: str | None = None
 
     @property
     def operation(self) -> Operation:

@@ -12,6 +12,10 @@ Kind = Literal[
     "subnet",
     "port",
     "security_group",
+    "router",
+    "floating_ip",
+    "subnetpool",
+    "rbac_policy",
     "cluster",
     "quota",
 ]

@@ -12,7 +12,11 @@ DEFAULT_MTU = 1500
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """`mode` and `link` are what clusters plug interfaces into; `subnets` are ids."""
+    """`mode` and `link` are what clusters plug interfaces into; `subnets` are ids.
+
+    `flavor` is how the operator makes it; `mac_prefix` begins its ports' MAC addresses (None:
+    the installation's). One that does not `spans` clusters has all servers in its home.
+    """
 
     id: str
     project_id: str
@@ -30,6 +34,10 @@ class Network:
     created: datetime
     updated: datetime
     version: int
+    flavor: str = "CUSTOM"
+    mac_prefix: str | None = None
+    spans: bool = True
+    home_cluster_id: str | None = None
     subnets: tuple[str, ...] = ()
 
     def owned_by(self, caller: Caller) -> bool:

@@ -40,6 +40,7 @@ class Port:
     """`keep`: made by a user, so it survives its server. `position`: order on the server.
 
     `device_id` is empty while the port is free; `tag` is the user's word for the interface.
+    `effect_id`: what plugs it in, changes it or unplugs it now; None when nothing does.
     """
 
     id: str
@@ -62,6 +63,9 @@ class Port:
     created: datetime
     updated: datetime
     version: int
+    firewall_profile: str | None = None
+    dns_name: str = ""
+    effect_id: str | None = None
     fixed_ips: tuple[FixedIp, ...] = ()
     security_groups: tuple[str, ...] = ()
 
@@ -103,6 +107,8 @@ class WantedPort:
     position: int = 0
     tag: str | None = None
     tags: tuple[str, ...] = ()
+    firewall_profile: str | None = None
+    dns_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,18 @@ LARGEST = 2**31 - 1
 
 # What projects are charged for, by service.
 COMPUTE = ("instances", "cores", "ram")
-NETWORK_COUNTED = ("network", "subnet", "port", "security_group", "security_group_rule")
+NETWORK = (
+    "network",
+    "subnet",
+    "port",
+    "security_group",
+    "security_group_rule",
+    "router",
+    "floatingip",
+    "subnetpool",
+    "rbac_policy",
+)
 # Resources that clients ask about and that cannot be made yet: their limit is zero.
-NETWORK_ABSENT = ("router", "floatingip", "subnetpool", "rbac_policy")
-NETWORK = NETWORK_COUNTED + NETWORK_ABSENT
 VOLUME = (
     "volumes",
     "snapshots",
@@ -21,7 +29,7 @@ VOLUME = (
     "per_volume_gigabytes",
     "groups",
 )
-ABSENT: Mapping[str, int] = dict.fromkeys((*NETWORK_ABSENT, *VOLUME), 0)
+ABSENT: Mapping[str, int] = dict.fromkeys(VOLUME, 0)
 # Limits that compute clients ask about, the same for all projects and never charged.
 COMPUTE_FIXED: Mapping[str, int] = {
     "injected_files": 5,
@@ -34,7 +42,7 @@ COMPUTE_FIXED: Mapping[str, int] = {
     "security_groups": UNLIMITED,
     "security_group_rules": UNLIMITED,
 }
-CHANGEABLE = COMPUTE + NETWORK_COUNTED
+CHANGEABLE = COMPUTE + NETWORK
 
 Amounts = Mapping[str, int]
 

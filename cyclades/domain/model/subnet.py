@@ -42,6 +42,7 @@ class Subnet:
     updated: datetime
     version: int
     external: bool = False
+    subnetpool_id: str | None = None
 
     @property
     def automatic(self) -> bool:

@@ -37,6 +37,13 @@ HAPPENED: Mapping[Operation, tuple[Power | None, ...]] = {
     Operation.REBOOT: (Power.RUNNING,),
     Operation.REMOVE: (None,),
     Operation.TAG: (),  # the next audit tells
+    Operation.ATTACH_NIC: (),
+    Operation.MODIFY_NIC: (),
+    Operation.DETACH_NIC: (),
+    Operation.CREATE_NETWORK: (),
+    Operation.CONNECT_NETWORK: (),
+    Operation.DISCONNECT_NETWORK: (),
+    Operation.REMOVE_NETWORK: (),
 }
 
 

@@ -101,7 +101,7 @@ class Networks:
         self.quota.release(network.project_id, {"network": 1, "subnet": len(network.subnets)})
 
     def _link(self, network_id: str) -> str:
-        link = self.networks.claim_link(network_id, self.private_links)
+        link = self.networks.claim_resource("bridge", network_id, self.private_links)
         if link is None:
             raise NoNetworkAvailable(
                 "Unable to create the network. No isolated link is left for another private "

@@ -56,8 +56,9 @@ class Plugging:
             now,
             now,
             1,
-            (),
-            tuple(sorted(set(groups))),
+            wanted.firewall_profile,
+            wanted.dns_name,
+            security_groups=tuple(sorted(set(groups))),
         )
         self.ports.add(port)
         return replace(port, fixed_ips=self._give(network, port, wanted.fixed_ips))

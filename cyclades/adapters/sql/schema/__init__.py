@@ -1,12 +1,14 @@
 """All tables; importing this package fills the metadata."""
 
 from cyclades.adapters.sql.schema import (
+    address_history,
     clusters,
     divergences,
     documents,
     effects,
     feed,
     flavors,
+    floating_ips,
     idempotency,
     identity,
     images,
@@ -15,20 +17,24 @@ from cyclades.adapters.sql.schema import (
     networks,
     ports,
     quotas,
+    routers,
     security_groups,
     servers,
+    subnetpools,
     subnets,
     tokens,
 )
 from cyclades.adapters.sql.schema.base import metadata
 
 __all__ = [
+    "address_history",
     "clusters",
     "divergences",
     "documents",
     "effects",
     "feed",
     "flavors",
+    "floating_ips",
     "idempotency",
     "identity",
     "images",
@@ -38,8 +44,10 @@ __all__ = [
     "networks",
     "ports",
     "quotas",
+    "routers",
     "security_groups",
     "servers",
+    "subnetpools",
     "subnets",
     "tokens",
 ]

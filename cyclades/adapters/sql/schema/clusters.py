@@ -36,6 +36,8 @@ clusters = Table(
     Column("poll_until", UtcDateTime),  # ...and until when
     Column("heard", UtcDateTime),  # when its nodes were last heard through the broker
     Column("heard_token", String(64)),  # the token of their last test event
+    Column("node_key", String(64)),  # digest of what its nodes read documents with
+    Column("node_groups", Text, nullable=False, server_default=""),  # with spaces between
     Column("created", UtcDateTime, nullable=False),
     Column("updated", UtcDateTime, nullable=False),
     Column("version", Integer, nullable=False),

@@ -23,7 +23,11 @@ effects = Table(
     Column("seq", Sequence, primary_key=True, autoincrement=True),
     Column("id", Id, nullable=False, unique=True),
     Column("cluster_id", Id, ForeignKey("clusters.id"), nullable=False),
-    Column("server_id", Id, ForeignKey("servers.id"), nullable=False),
+    Column("server_id", Id, ForeignKey("servers.id")),  # null: about a network
+    Column("network_id", Id),  # null: about a server
+    # Effects of one subject (a server, or a network in a cluster) happen in their order...
+    Column("subject", Id, nullable=False),
+    Column("waits_for", Id),  # ...and after this other effect has ended, however it did.
     Column("generation", Integer, nullable=False),
     Column("request_id", String(64), nullable=False),
     Column("operation", String(32), nullable=False),
@@ -49,7 +53,7 @@ effects = Table(
 )
 Index(
     "ix_effects_live",
-    effects.c.server_id,
+    effects.c.subject,
     effects.c.seq,
     postgresql_where=effects.c.finished.is_(None),
     sqlite_where=effects.c.finished.is_(None),

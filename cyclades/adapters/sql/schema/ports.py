@@ -25,6 +25,9 @@ ports = Table(
     Column("extra_dhcp_opts", JsonTuple(DhcpOption), nullable=False),
     Column("position", Integer, nullable=False),
     Column("tag", String(64)),
+    Column("firewall_profile", String(64)),  # null: none
+    Column("dns_name", Name, nullable=False, server_default=""),
+    Column("effect_id", Id),  # what plugs it in, changes it or unplugs it now
     Column("tags", JsonTuple(), nullable=False),
     Column("created", UtcDateTime, nullable=False),
     Column("updated", UtcDateTime, nullable=False),

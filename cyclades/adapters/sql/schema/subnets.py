@@ -24,6 +24,7 @@ subnets = Table(
     Column("pools", JsonTuple(Pool), nullable=False),
     Column("dns_nameservers", JsonTuple(), nullable=False),
     Column("host_routes", JsonTuple(HostRoute), nullable=False),
+    Column("subnetpool_id", Id, ForeignKey("subnetpools.id"), index=True),
     Column("tags", JsonTuple(), nullable=False),
     Column("filled", String(64)),  # the last pool address that has a row; null: none has
     Column("created", UtcDateTime, nullable=False),
