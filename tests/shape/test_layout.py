@@ -25,6 +25,7 @@ GROUPS = (
     "cyclades.identity",
     "cyclades.image_store",
     "cyclades.queue",
+    "cyclades.router_driver",
 )
 EXEMPTION = re.compile(r"#\s(noqa\b|type: ignore)(?!.*`)")
 EXPLAINED = re.compile(r"#\snoqa: [A-Z]+\d+(, ?[A-Z]+\d+)*\W+\w|#\stype: ignore\[[\w, -]+\]\W+\w")
