@@ -152,6 +152,7 @@ class ComputeUnit(NetworkUnit, ImageUnit):
             self.port_rows,
             self.plugging,
             self.security_groups,
+            self.address_history,
             self.quota,
             self.feed,
             self.app.clock,

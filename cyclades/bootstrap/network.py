@@ -2,12 +2,14 @@
 
 from functools import cached_property
 
+from cyclades.adapters.sql.address_history import SqlAddressHistory
 from cyclades.adapters.sql.addresses import SqlAddresses
 from cyclades.adapters.sql.networks import SqlNetworks
 from cyclades.adapters.sql.ports import SqlPorts
 from cyclades.adapters.sql.security_groups import SqlSecurityGroups
 from cyclades.adapters.sql.subnets import SqlSubnets
 from cyclades.bootstrap.unit_base import UnitBase
+from cyclades.domain.services.address_history import AddressHistory
 from cyclades.domain.services.networks import Networks
 from cyclades.domain.services.plugging import Plugging
 from cyclades.domain.services.ports import Ports
@@ -39,6 +41,16 @@ class NetworkUnit(UnitBase):
     def address_rows(self) -> SqlAddresses:
         """Which port holds which address."""
         return SqlAddresses(self.connection)
+
+    @cached_property
+    def address_history_rows(self) -> SqlAddressHistory:
+        """Which server held which address, and when."""
+        return SqlAddressHistory(self.connection)
+
+    @cached_property
+    def address_history(self) -> AddressHistory:
+        """Writing that down."""
+        return AddressHistory(self.address_history_rows, self.app.clock, self.app.ids)
 
     @cached_property
     def networks(self) -> Networks:
@@ -114,6 +126,7 @@ class NetworkUnit(UnitBase):
             self.address_rows,
             self.plugging,
             self.security_groups,
+            self.address_history,
             self.quota,
             self.feed,
             self.app.clock,

@@ -22,6 +22,7 @@ from cyclades.domain.model.server import Server
 from cyclades.domain.model.server_states import AS_SEEN, VmState
 from cyclades.domain.model.sharing import Scope
 from cyclades.domain.model.wanted_server import host_name
+from cyclades.domain.services.address_history import AddressHistory
 from cyclades.domain.services.plugging import Plugging
 from cyclades.domain.services.security_groups import SecurityGroups
 from cyclades.ports.audit import Audit
@@ -86,6 +87,7 @@ class ServerAdoption:
     ports: PortRepository
     plugging: Plugging
     groups: SecurityGroups
+    history: AddressHistory
     quota: QuotaLedger
     feed: Feed
     clock: Clock
@@ -191,6 +193,7 @@ class ServerAdoption:
                 made.notes.append(f"{what}: address {nic.ip} is in no subnet of {network.name}")
         else:
             made.notes.append(f"{what} has no address in its cluster: none is reserved for it")
+        self.history.begin([port.id], server.user_id)
         self.feed.publish(Changed("port", port.id, port.version, port.project_id))
         return True
 

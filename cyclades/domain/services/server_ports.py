@@ -18,6 +18,7 @@ from cyclades.domain.model.port import (
     WantedIp,
     WantedPort,
 )
+from cyclades.domain.services.address_history import AddressHistory
 from cyclades.domain.services.plugging import Plugging
 from cyclades.domain.services.ports import in_use, require_own
 from cyclades.domain.services.security_groups import SecurityGroups
@@ -40,6 +41,7 @@ class ServerPorts:
     addresses: AddressRepository
     plugging: Plugging
     groups: SecurityGroups
+    history: AddressHistory
     quota: QuotaLedger
     feed: Feed
     clock: Clock
@@ -74,6 +76,7 @@ class ServerPorts:
                 port = self._make(caller, network, server_id, zone, item, position, groups)
             self._publish(port)
             plugged.append(as_interface(network, port))
+        self.history.begin([port.port_id for port in plugged], caller.user_id)
         return plugged
 
     def release(self, server_id: str) -> None:
@@ -81,6 +84,7 @@ class ServerPorts:
         mine = [port for port in self.ports.of_device(server_id) if port.on_server]
         gone = [port for port in mine if not port.keep]
         now = self.clock.now()
+        self.history.end([port.id for port in mine])
         for port in mine:
             changed = replace(
                 port,

@@ -1,0 +1,45 @@
+"""Where it is kept which server held which address, and when."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from cyclades.domain.model.address_history import Holding
+
+
+class AddressHistoryRepository(Protocol):
+    """What ports hold is read from where it is kept, so that no caller can say it wrongly.
+
+    A port on a server holds its own addresses, and the floating ones that lead to it.
+    """
+
+    def begin(
+        self, port_ids: Sequence[str], now: datetime, batch: str, user_id: str | None
+    ) -> None:
+        """Write down what these ports hold from now on; what is known already stays.
+
+        `batch` is a new id: rows get theirs from it.
+        """
+        ...
+
+    def end(self, port_ids: Sequence[str], now: datetime) -> None:
+        """These ports hold nothing any more."""
+        ...
+
+    def end_lost(self, port_ids: Sequence[str], now: datetime) -> None:
+        """These ports hold no more than what they hold now."""
+        ...
+
+    def of_address(
+        self, address: str, at: datetime | None = None, network_id: str | None = None
+    ) -> Sequence[Holding]:
+        """Who held it (at this moment, on this network), oldest first."""
+        ...
+
+    def of_server(self, server_id: str) -> Sequence[Holding]:
+        """What it held and holds, oldest first."""
+        ...
+
+    def forget(self, before: datetime, limit: int) -> int:
+        """Drop up to `limit` holdings that ended before this moment; how many."""
+        ...
