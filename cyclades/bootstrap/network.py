@@ -6,6 +6,7 @@ from cyclades.adapters.sql.address_history import SqlAddressHistory
 from cyclades.adapters.sql.addresses import SqlAddresses
 from cyclades.adapters.sql.networks import SqlNetworks
 from cyclades.adapters.sql.ports import SqlPorts
+from cyclades.adapters.sql.rbac_policies import SqlRbacPolicies
 from cyclades.adapters.sql.security_groups import SqlSecurityGroups
 from cyclades.adapters.sql.subnets import SqlSubnets
 from cyclades.bootstrap.unit_base import UnitBase
@@ -14,6 +15,7 @@ from cyclades.domain.services.networks import Networks
 from cyclades.domain.services.plugging import Plugging
 from cyclades.domain.services.ports import Ports
 from cyclades.domain.services.public_network import PublicNetwork
+from cyclades.domain.services.rbac_policies import RbacPolicies
 from cyclades.domain.services.security_groups import SecurityGroups
 from cyclades.domain.services.server_ports import ServerPorts
 from cyclades.domain.services.subnets import Subnets
@@ -58,12 +60,25 @@ class NetworkUnit(UnitBase):
         return Networks(
             self.network_rows,
             self.port_rows,
+            self.rbac_policies,
             self.quota,
             self.feed,
             self.app.clock,
             self.app.ids,
             self.app.settings.public_link,
             self.app.settings.private_links,
+        )
+
+    @cached_property
+    def rbac_policies(self) -> RbacPolicies:
+        """With whom networks are shared."""
+        return RbacPolicies(
+            self.network_rows,
+            SqlRbacPolicies(self.connection),
+            self.quota,
+            self.feed,
+            self.app.clock,
+            self.app.ids,
         )
 
     @cached_property

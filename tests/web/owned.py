@@ -9,6 +9,7 @@ KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJqLuFzGmkMGmnQ8m3t2kmpBVdvYmHgQh2Hyi
 SUBNET, RULE = "/network/v2.0/subnets/{id}", "/network/v2.0/security-group-rules/{id}"
 NETWORK, GROUP = "/network/v2.0/networks/{id}", "/network/v2.0/security-groups/{id}"
 IMAGE, SERVER = "/image/v2/images/{image_id}", "/compute/v2.1/servers/{id}"
+POLICY = "/network/v2.0/rbac-policies/{id}"
 PORT, KEYPAIR = "/network/v2.0/ports/{id}", "/compute/v2.1/os-keypairs/{name}"
 # What makes them, the ones that others need before those.
 BODIES: Mapping[str, Any] = {
@@ -23,6 +24,14 @@ BODIES: Mapping[str, Any] = {
             "direction": "ingress",
             "protocol": "tcp",
             "ethertype": "IPv4",
+        }
+    },
+    POLICY: {
+        "rbac_policy": {
+            "object_type": "network",
+            "object_id": NETWORK,
+            "action": "access_as_shared",
+            "target_tenant": "third",
         }
     },
     IMAGE: {"name": "mine", "disk_format": "raw", "container_format": "bare"},
@@ -45,6 +54,7 @@ CHANGES: Mapping[str, Any] = {
         for method in ("PUT", "POST")
         for path in (NETWORK, SUBNET, PORT, GROUP)
     },
+    f"PUT {POLICY}": {"rbac_policy": {"target_tenant": "fourth"}},
     f"PATCH {IMAGE}": [{"op": "replace", "path": "/name", "value": "theirs"}],
     f"PUT {IMAGE}/file": b"theirs",
     f"PUT {IMAGE}/stage": b"theirs",

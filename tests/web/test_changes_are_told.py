@@ -11,7 +11,18 @@ from sqlalchemy import Connection, Engine, event
 
 from tests.harness.api import OTHER_PROJECT, PROJECT
 from tests.web.bad_world import World, declared, world
-from tests.web.owned import GROUP, IMAGE, KEYPAIR, NETWORK, PORT, RULE, SERVER, SUBNET, make_all
+from tests.web.owned import (
+    GROUP,
+    IMAGE,
+    KEYPAIR,
+    NETWORK,
+    POLICY,
+    PORT,
+    RULE,
+    SERVER,
+    SUBNET,
+    make_all,
+)
 
 WRITES = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)', re.IGNORECASE)
 # What is nobody's object: bookkeeping, and what only ever changes together with one.
@@ -97,6 +108,9 @@ STORY: list[tuple[Any, ...]] = [
     *tagging(GROUP),
     ("POST", "/network/v2.0/security-group-rules", {"security_group_rule": "new"}),
     ("DELETE", RULE, None),
+    ("POST", "/network/v2.0/rbac-policies", {"rbac_policy": "new"}),
+    ("PUT", POLICY, {"rbac_policy": {"target_tenant": "fourth"}}),
+    ("DELETE", POLICY, None),
     ("DELETE", GROUP, None),
     ("DELETE", PORT, None),
     ("DELETE", SUBNET, None),
@@ -172,6 +186,12 @@ def test_every_change_is_told(place: World) -> None:
         },
         "subnet": {"network_id": made[NETWORK], "ip_version": 4, "cidr": "10.8.0.0/24"},
         "port": {"network_id": public},
+        "rbac_policy": {
+            "object_type": "network",
+            "object_id": made[NETWORK],
+            "action": "access_as_shared",
+            "target_tenant": "fifth",
+        },
         "security_group_rule": {
             "security_group_id": made[GROUP],
             "direction": "egress",
@@ -209,5 +229,5 @@ def test_every_change_is_told(place: World) -> None:
 
 def owner(path: str) -> str:
     """The object that a path is about."""
-    known = (SERVER, NETWORK, SUBNET, PORT, GROUP, RULE)
+    known = (SERVER, NETWORK, SUBNET, PORT, GROUP, RULE, POLICY)
     return next((one for one in known if path == one or path.startswith(f"{one}/")), "")

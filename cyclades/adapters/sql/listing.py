@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import (
@@ -30,13 +30,17 @@ Condition = Callable[[Values], ColumnElement[bool]]
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """How one noun's rows are found: `attributes` are columns by the names clients use."""
+    """How one noun's rows are found: `attributes` are columns by the names clients use.
+
+    `truths` are booleans that depend on who asks.
+    """
 
     kind: str
     table: Table
     attributes: Mapping[str, Column[Any]]
     conditions: Mapping[str, Condition]
     visible: Callable[[Scope], ColumnElement[bool]]
+    truths: Mapping[str, Callable[[Scope], ColumnElement[bool]]] = field(default_factory=dict)
 
     def page(
         self, connection: Connection, query: Select[Any], listing: Listing
@@ -44,7 +48,7 @@ class Shelf:
         """The rows of `query` that the listing asks for."""
         query = seen = query.where(self.visible(listing.scope))
         for name, values in listing.filters.items():
-            query = query.where(self._condition(name, values))
+            query = query.where(self._condition(listing.scope, name, values))
         keys = [(self.attributes[key.attribute], key.descending) for key in listing.order]
         keys.append((self.table.c.id, False))
         if listing.backwards:
@@ -56,7 +60,10 @@ class Shelf:
         rows = connection.execute(query.limit(listing.limit)).all()
         return rows[::-1] if listing.backwards else rows
 
-    def _condition(self, name: str, values: Values) -> ColumnElement[bool]:
+    def _condition(self, scope: Scope, name: str, values: Values) -> ColumnElement[bool]:
+        if name in self.truths:
+            true_for = self.truths[name](scope)
+            return or_(*(true_for if value else ~true_for for value in values))
         if name in TAG_CONDITIONS:
             return TAG_CONDITIONS[name]([holds(self.table.c.tags, value) for value in values])
         if name in self.conditions:

@@ -1,25 +1,32 @@
 """Networks in SQL."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Connection,
     Row,
     Select,
+    and_,
     delete,
     exists,
     insert,
+    literal,
+    null,
     or_,
     select,
     true,
+    union_all,
     update,
 )
 from sqlalchemy.exc import IntegrityError
 
 from cyclades.adapters.sql.listing import Shelf
-from cyclades.adapters.sql.schema.networks import network_resources, networks
+from cyclades.adapters.sql.rbac_policies import granted, limited
+from cyclades.adapters.sql.schema.networks import network_resources, networks, rbac_policies
 from cyclades.adapters.sql.schema.ports import ports
 from cyclades.adapters.sql.schema.subnets import addresses, subnets
 from cyclades.adapters.sql.versioned import fields_of, insert_unless_there, save, values_of
@@ -27,19 +34,31 @@ from cyclades.domain.model.errors import NotFound
 from cyclades.domain.model.listing import Listing
 from cyclades.domain.model.network import Network
 from cyclades.domain.model.network_errors import NetworkInUse
+from cyclades.domain.model.rbac_policy import EVERYBODY, EXTERNAL, NETWORK, SHARED
 from cyclades.domain.model.sharing import Scope
 from cyclades.ports.networks import NetworkRepository
 
 STORED = tuple(column.name for column in networks.columns)
 SHOWN_PORTS = 10
+SUBNETS = "subnets"
 
 
 def visible(scope: Scope) -> ColumnElement[bool]:
-    """One's own, and what is there for everybody."""
+    """One's own, what is there for everybody, and what policies let the project use."""
     if scope.everything:
         return true()
     table = networks.c
-    return or_(table.project_id == scope.project_id, table.shared, table.external)
+    return or_(
+        table.project_id == scope.project_id,
+        table.shared,
+        and_(table.external, table.id.not_in(limited())),
+        table.id.in_(granted(scope.project_id)),
+    )
+
+
+def shared(scope: Scope) -> ColumnElement[bool]:
+    """What one may plug into without owning it."""
+    return or_(networks.c.shared, networks.c.id.in_(granted(scope.project_id, SHARED)))
 
 
 SHELF = Shelf(
@@ -63,6 +82,7 @@ SHELF = Shelf(
     },
     {},
     visible,
+    {"shared": shared},
 )
 
 
@@ -117,7 +137,7 @@ class SqlNetworks(NetworkRepository):
             exists().where(subnets.c.network_id == networks.c.id),
         )
         rows = self._connection.execute(query.order_by(networks.c.created, networks.c.id))
-        return [network_of(row, ()) for row in rows]
+        return [network_of(row, {}) for row in rows]
 
     def public(self) -> Network | None:
         query = (
@@ -127,7 +147,7 @@ class SqlNetworks(NetworkRepository):
             .limit(1)
         )
         row = self._connection.execute(query).one_or_none()
-        return network_of(row, ()) if row else None
+        return network_of(row, {}) if row else None
 
     def claim_resource(self, pool: str, network_id: str, values: Sequence[str]) -> str | None:
         value = self._free_resource(pool, network_id, values)
@@ -162,20 +182,36 @@ class SqlNetworks(NetworkRepository):
         return self._with_subnets(rows)[0]
 
     def _with_subnets(self, rows: Sequence[Row[Any]]) -> Sequence[Network]:
-        theirs: Mapping[str, list[str]] = {row.id: [] for row in rows}
-        query = (
-            select(subnets.c.network_id, subnets.c.id)
-            .where(subnets.c.network_id.in_(theirs))
-            .order_by(subnets.c.created, subnets.c.id)
-        )
-        for row in self._connection.execute(query):
-            theirs[row.network_id].append(row.id)
-        return [network_of(row, tuple(theirs[row.id])) for row in rows]
+        theirs: Mapping[str, dict[str, list[str]]] = {row.id: defaultdict(list) for row in rows}
+        for row in self._connection.execute(parts_of(list(theirs))):
+            theirs[row.network_id][row.kind].append(row.value)
+        return [network_of(row, theirs[row.id]) for row in rows]
 
 
-def network_of(row: Row[Any], subnet_ids: tuple[str, ...]) -> Network:
+def parts_of(network_ids: Sequence[str]) -> CompoundSelect[Any]:
+    """Subnets of networks, oldest first, and the projects that policies name, by action."""
+    theirs = select(
+        subnets.c.network_id,
+        literal(SUBNETS).label("kind"),
+        subnets.c.id.label("value"),
+        subnets.c.created.label("created"),
+    ).where(subnets.c.network_id.in_(network_ids))
+    table = rbac_policies.c
+    targets = select(table.object_id, table.action, table.target_project, null()).where(
+        table.object_id.in_(network_ids), table.object_type == NETWORK
+    )
+    return union_all(theirs, targets).order_by("created", "value")
+
+
+def network_of(row: Row[Any], parts: Mapping[str, Sequence[str]]) -> Network:
     """A row as the model has it."""
-    return Network(**fields_of(row), subnets=subnet_ids)
+    limits = tuple(parts.get(EXTERNAL, ()))
+    return Network(
+        **fields_of(row),
+        subnets=tuple(parts.get(SUBNETS, ())),
+        shared_to=tuple(each for each in parts.get(SHARED, ()) if each != EVERYBODY),
+        external_to=() if EVERYBODY in limits else limits,
+    )
 
 
 def in_use(network_id: str, port_ids: Sequence[str]) -> NetworkInUse:

@@ -7,6 +7,8 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, delete, insert, o
 from sqlalchemy.exc import IntegrityError
 
 from cyclades.adapters.sql.listing import Shelf
+from cyclades.adapters.sql.networks import shared
+from cyclades.adapters.sql.networks import visible as of_visible_network
 from cyclades.adapters.sql.schema.networks import networks
 from cyclades.adapters.sql.schema.subnets import addresses, subnets
 from cyclades.adapters.sql.versioned import fields_of, save, values_of
@@ -21,14 +23,12 @@ STORED = tuple(column.name for column in subnets.columns if column.name != "fill
 
 
 def visible(scope: Scope) -> ColumnElement[bool]:
-    """One's own, and those of networks that are there for everybody."""
+    """One's own, and those of networks that one sees."""
     if scope.everything:
         return true()
     return or_(
         subnets.c.project_id == scope.project_id,
-        networks.c.project_id == scope.project_id,
-        networks.c.shared,
-        networks.c.external,
+        of_visible_network(scope),
     )
 
 
@@ -49,13 +49,13 @@ SHELF = Shelf(
         "ipv6_ra_mode": subnets.c.ipv6_ra_mode,
         "ipv6_address_mode": subnets.c.ipv6_address_mode,
         "router:external": networks.c.external,
-        "shared": networks.c.shared,
         "created_at": subnets.c.created,
         "updated_at": subnets.c.updated,
         "revision_number": subnets.c.version,
     },
     {},
     visible,
+    {"shared": shared},
 )
 
 

@@ -16,6 +16,8 @@ class Network:
 
     `flavor` is how the operator makes it; `mac_prefix` begins its ports' MAC addresses (None:
     the installation's). One that does not `spans` clusters has all servers in its home.
+    `shared_to`: projects that may plug into it without its being shared. `external_to`: the
+    only projects that see an external network; none for everybody.
     """
 
     id: str
@@ -39,6 +41,8 @@ class Network:
     spans: bool = True
     home_cluster_id: str | None = None
     subnets: tuple[str, ...] = ()
+    shared_to: tuple[str, ...] = ()
+    external_to: tuple[str, ...] = ()
 
     def owned_by(self, caller: Caller) -> bool:
         """May change it."""
@@ -47,11 +51,25 @@ class Network:
     @property
     def public(self) -> bool:
         """Everybody may look at it."""
-        return self.shared or self.external
+        return self.shared or (self.external and not self.external_to)
+
+    def shared_with(self, caller: Caller) -> bool:
+        """May plug into it without owning it."""
+        return self.shared or caller.project_id in self.shared_to
 
     def seen_by(self, caller: Caller) -> bool:
         """May look at it."""
-        return self.owned_by(caller) or self.public
+        return (
+            self.owned_by(caller)
+            or self.public
+            or self.shared_with(caller)
+            or caller.project_id in self.external_to
+        )
+
+    @property
+    def audience(self) -> tuple[str, ...]:
+        """The projects that hear of its changes."""
+        return tuple(dict.fromkeys((self.project_id, *self.shared_to, *self.external_to)))
 
     def require_seen(
         self, caller: Caller, kind: str = "network", asked_for: str | None = None
@@ -69,7 +87,7 @@ class Network:
     def require_pluggable(self, caller: Caller) -> None:
         """Raise unless the caller may have ports on it."""
         self.require_seen(caller)
-        if not (self.owned_by(caller) or self.shared):
+        if not (self.owned_by(caller) or self.shared_with(caller)):
             raise Forbidden(f"It is not allowed to create an interface on network {self.id}")
 
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cyclades.domain.model.errors import Forbidden
-from cyclades.domain.model.events import Changed
 from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.listing import Listing
 from cyclades.domain.model.network import BRIDGED, Network, WantedNetwork
 from cyclades.domain.model.network_errors import InvalidSharedSetting, NoNetworkAvailable
 from cyclades.domain.model.revision import require_revision
 from cyclades.domain.model.sharing import project_for
+from cyclades.domain.services.rbac_policies import RbacPolicies, tell
 from cyclades.ports.clock import Clock
 from cyclades.ports.feed import Feed
 from cyclades.ports.ids import Ids
@@ -28,6 +28,7 @@ class Networks:
 
     networks: NetworkRepository
     ports: PortRepository
+    policies: RbacPolicies
     quota: QuotaLedger
     feed: Feed
     clock: Clock
@@ -59,7 +60,9 @@ class Networks:
             1,
         )
         self.networks.add(network)
-        self._publish(network, public=network.public)
+        if network.public:
+            self.policies.follow(network)
+        tell(self.feed, network)
         self.quota.charge(project_id, {"network": 1})
         return network
 
@@ -87,8 +90,10 @@ class Networks:
             self._require_alone(network)
         changed = replace(network, **changes, updated=self.clock.now(), version=network.version + 1)
         self.networks.save(changed)
+        if (network.shared, network.external) != (changed.shared, changed.external):
+            self.policies.follow(changed)
         # Those who see it no more hear of that, too.
-        self._publish(changed, public=network.public or changed.public)
+        tell(self.feed, changed, network)
         return changed
 
     def delete(self, caller: Caller, network_id: str, revision: int | None) -> None:
@@ -96,8 +101,9 @@ class Networks:
         network = self.networks.lock(network_id)
         network.require_owned(caller, "rule:delete_network")
         require_revision(network.version, revision)
+        self.policies.forget(network)
         self.networks.remove(network_id)
-        self._publish(replace(network, version=network.version + 1), public=network.public)
+        tell(self.feed, replace(network, version=network.version + 1))
         self.quota.release(network.project_id, {"network": 1, "subnet": len(network.subnets)})
 
     def _link(self, network_id: str) -> str:
@@ -111,16 +117,11 @@ class Networks:
 
     def _require_alone(self, network: Network) -> None:
         owners = {port.project_id for port in self.ports.of_network(network.id)}
-        if owners - {network.project_id}:
+        if owners - {"", network.project_id, *network.shared_to}:
             raise InvalidSharedSetting(
                 f"Unable to reconfigure sharing settings for network {network.id}. "
                 "Multiple tenants are using it."
             )
-
-    def _publish(self, network: Network, *, public: bool) -> None:
-        self.feed.publish(
-            Changed("network", network.id, network.version, network.project_id, public=public)
-        )
 
     @staticmethod
     def _require_admin(caller: Caller, verb: str, values: Mapping[str, Any]) -> None:

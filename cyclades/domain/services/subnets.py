@@ -151,9 +151,13 @@ class Subnets:
         return _canonical(subnet)
 
     def _publish(self, subnet: Subnet, network: Network) -> None:
-        self.feed.publish(
-            Changed("subnet", subnet.id, subnet.version, subnet.project_id, public=network.public)
-        )
+        # Who sees the network sees its subnets.
+        public = network.public
+        audience = dict.fromkeys((subnet.project_id, *network.shared_to, *network.external_to))
+        for project_id in [subnet.project_id] if public else audience:
+            self.feed.publish(
+                Changed("subnet", subnet.id, subnet.version, project_id, public=public)
+            )
 
 
 def _canonical(subnet: Subnet) -> Subnet:

@@ -18,7 +18,7 @@ def network_body(network: Network, caller: Caller) -> dict[str, Any]:
         "mtu": network.mtu,
         "status": "ACTIVE",
         "subnets": list(network.subnets),
-        "shared": network.shared,
+        "shared": network.shared_with(caller),
         "availability_zone_hints": [],
         "availability_zones": [],
         "ipv4_address_scope": None,

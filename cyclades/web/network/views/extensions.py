@@ -50,6 +50,9 @@ EXTENSIONS: Mapping[str, Extension] = {
     "project-id": Extension("project_id field enabled", "Objects and filters know project_id."),
     "quota_details": Extension("Quota details management support", "Quotas show what is used."),
     "quotas": Extension("Quota management support", "Projects have limits."),
+    "rbac-policies": Extension(
+        "RBAC Policies", "Networks are shared with everybody, or with projects one by one."
+    ),
     "revision-if-match": Extension(
         "If-Match constraints based on revision_number",
         "Changes can be bound to the revision that the client has seen.",
