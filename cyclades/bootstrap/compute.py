@@ -24,11 +24,13 @@ from cyclades.domain.services.clusters import Clusters
 from cyclades.domain.services.deadlines import Deadlines
 from cyclades.domain.services.effect_submission import EffectSubmission
 from cyclades.domain.services.flavors import FlavorCatalogue
+from cyclades.domain.services.interface_settlement import InterfaceSettlement
 from cyclades.domain.services.keypairs import Keypairs
 from cyclades.domain.services.ledger_audit import LedgerAudit
 from cyclades.domain.services.server_actions import ServerActions
 from cyclades.domain.services.server_adoption import ServerAdoption
 from cyclades.domain.services.server_creation import ServerCreation
+from cyclades.domain.services.server_interfaces import ServerInterfaces
 from cyclades.domain.services.server_settlement import ServerSettlement
 
 
@@ -107,6 +109,27 @@ class ComputeUnit(NetworkUnit, ImageUnit):
         )
 
     @cached_property
+    def interface_settlement(self) -> InterfaceSettlement:
+        """What follows when an interface was plugged in or unplugged."""
+        return InterfaceSettlement(self.port_rows, self.server_ports, self.feed, self.app.clock)
+
+    @cached_property
+    def server_interfaces(self) -> ServerInterfaces:
+        """Plugging interfaces into servers."""
+        return ServerInterfaces(
+            self.servers,
+            self.instance_actions,
+            self.outbox,
+            self.port_rows,
+            self.server_ports,
+            self.quota,
+            self.feed,
+            self.app.clock,
+            self.app.ids,
+            self.app.settings.instance_prefix,
+        )
+
+    @cached_property
     def server_creation(self) -> ServerCreation:
         """New servers."""
         settings = self.app.settings
@@ -135,6 +158,7 @@ class ComputeUnit(NetworkUnit, ImageUnit):
             self.instance_actions,
             self.outbox,
             self.server_settlement,
+            self.interface_settlement,
             self.feed,
             self.app.clock,
             self.app.ids,
@@ -167,6 +191,7 @@ class ComputeUnit(NetworkUnit, ImageUnit):
             self.instance_actions,
             self.outbox,
             self.server_settlement,
+            self.interface_settlement,
             self.app.clock,
             self.app.ids,
         )

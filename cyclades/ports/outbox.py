@@ -37,7 +37,7 @@ class InFlight:
     """An effect that is not finished, and how far its job was seen.
 
     `overdue`: it is past its deadline, its user was told, and it is still waited for.
-    `error`: what its last attempt met, for operators.
+    `error`: what its last attempt met, for operators. `nic`: the interface that it is about.
     """
 
     effect_id: str
@@ -59,6 +59,7 @@ class InFlight:
     created: datetime
     network_id: str = ""
     subject: str = ""
+    nic: str = ""
 
     @property
     def unsent(self) -> bool:

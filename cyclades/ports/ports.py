@@ -39,7 +39,10 @@ class PortRepository(Protocol):
         ...
 
     def mark(self, device_id: str, status: str, now: datetime) -> Sequence[Port]:
-        """Give a device's ports this status; those that had another, changed."""
+        """Give a device's ports this status; those that had another, changed.
+
+        What is being plugged in or unplugged says so until that has ended.
+        """
         ...
 
     def remove(self, port_ids: Sequence[str]) -> None:

@@ -3,9 +3,12 @@
 from hypothesis import strategies as st
 
 from cyclades.domain.model.effects import (
+    AttachNic,
     CreateInstance,
+    DetachNic,
     DiskWanted,
     GuestConfig,
+    ModifyNic,
     NicWanted,
     RebootInstance,
     RemoveInstance,
@@ -35,6 +38,9 @@ COMMANDS = st.one_of(
     st.builds(RebootInstance, TEXTS, hard=st.booleans()),
     st.builds(RemoveInstance, TEXTS),
     st.builds(TagInstance, TEXTS, tag=TEXTS),
+    st.builds(AttachNic, TEXTS, NICS),
+    st.builds(ModifyNic, TEXTS, TEXTS, st.none() | TEXTS),
+    st.builds(DetachNic, TEXTS, TEXTS),
 )
 GUESTS = st.builds(
     GuestConfig,

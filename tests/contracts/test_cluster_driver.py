@@ -7,8 +7,11 @@ from dataclasses import replace
 import pytest
 
 from cyclades.domain.model.effects import (
+    AttachNic,
     Command,
+    DetachNic,
     GuestConfig,
+    ModifyNic,
     NicWanted,
     RebootInstance,
     RemoveInstance,
@@ -16,6 +19,7 @@ from cyclades.domain.model.effects import (
     StopInstance,
     TagInstance,
 )
+from cyclades.domain.model.port import MOST_INTERFACES
 from cyclades.domain.model.reports import JobOutcome, JobRank, Power
 from cyclades.ports.cluster_driver import IdentityMismatch
 from tests.contracts.clusters import (
@@ -101,6 +105,48 @@ def test_an_address_without_a_network_is_kept(ground: Ground) -> None:
     seen = ground.driver.instance("addressed")
     assert seen is not None
     assert seen.nics[0].ip == "192.0.2.7"
+
+
+@pytest.mark.parametrize("power", [Power.RUNNING, Power.STOPPED])
+def test_interfaces_come_change_and_go(ground: Ground, power: Power) -> None:
+    first = NicWanted("nic-one", "aa:00:07:00:00:21", "snf_public", ip="192.0.2.21")
+    ground.do(replace(wanted("plugged"), nics=(first,)))
+    if power is Power.STOPPED:
+        ground.do(StopInstance("plugged", timeout=0))
+    more = NicWanted("nic-two", "aa:00:07:00:00:22", "snf_public", ip="192.0.2.22")
+    for command, nics in (
+        (AttachNic("plugged", more), [("nic-one", "192.0.2.21"), ("nic-two", "192.0.2.22")]),
+        (
+            ModifyNic("plugged", "nic-one", "192.0.2.23"),
+            [("nic-one", "192.0.2.23"), ("nic-two", "192.0.2.22")],
+        ),
+        (ModifyNic("plugged", "nic-two", None), [("nic-one", "192.0.2.23"), ("nic-two", None)]),
+        (DetachNic("plugged", "nic-one"), [("nic-two", None)]),
+        (DetachNic("plugged", "nic-two"), []),
+    ):
+        assert ground.do(command).outcome is JobOutcome.SUCCESS
+        seen = ground.driver.instance("plugged")
+        assert seen is not None
+        assert [(nic.name, nic.ip) for nic in seen.nics] == nics
+        assert seen.power is power
+
+
+def test_an_interface_that_cannot_be_changed_says_why(ground: Ground) -> None:
+    nics = tuple(
+        NicWanted(f"nic-{n}", f"aa:00:07:00:01:0{n}", "snf_public") for n in range(MOST_INTERFACES)
+    )
+    ground.do(replace(wanted("full"), nics=nics))
+    ground.do(replace(wanted("other"), nics=()))
+    one_more = NicWanted("nic-more", "aa:00:07:00:01:99", "snf_public")
+    for command, code in (
+        (DetachNic("full", "nic-none"), "unknown_entity"),
+        (ModifyNic("full", "nic-none", "192.0.2.1"), "unknown_entity"),
+        (DetachNic("nobody", "nic-1"), "unknown_entity"),
+        (AttachNic("other", nics[0]), "resource_not_unique"),
+        (AttachNic("full", one_more), "wrong_state"),
+    ):
+        report = ground.do(command)
+        assert (report.outcome, report.error_code) == (JobOutcome.ERROR, code)
 
 
 def test_a_job_carries_its_effect_and_is_found_by_it(ground: Ground) -> None:

@@ -19,6 +19,7 @@ from cyclades.adapters.sql.schema.subnets import addresses
 from cyclades.bootstrap import Application
 from cyclades.domain.model.cluster import ClusterConnection
 from cyclades.domain.model.identity import Caller
+from cyclades.domain.model.port import Port, WantedInterface
 from cyclades.domain.model.server import Server
 from cyclades.domain.model.server_actions import Action
 from cyclades.domain.model.wanted_server import WantedServer
@@ -67,6 +68,27 @@ class Users:
         request = self.request()
         self.app.atomically(lambda unit: unit.server_actions.delete(caller, request, server_id))
         return request
+
+    def attach(self, server_id: str, caller: Caller = MEMBER, **wanted: Any) -> tuple[str, str]:
+        """Plug in one more interface; the port's id, and the request's."""
+        request, item = self.request(), WantedInterface(**wanted)
+        port_id = self.app.atomically(
+            lambda unit: unit.server_interfaces.attach(caller, request, server_id, item)
+        )
+        return port_id, request
+
+    def detach(self, server_id: str, port_id: str, caller: Caller = MEMBER) -> str:
+        """Unplug an interface; the request's id."""
+        request = self.request()
+        self.app.atomically(
+            lambda unit: unit.server_interfaces.detach(caller, request, server_id, port_id)
+        )
+        return request
+
+    def ports_of(self, server_id: str) -> dict[str, Port]:
+        """What is plugged into a server, by id."""
+        with self.app.reader() as unit:
+            return {port.id: port for port in unit.port_rows.of_device(server_id)}
 
     def request(self) -> str:
         """The id of a new request."""

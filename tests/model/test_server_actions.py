@@ -29,8 +29,10 @@ ALLOWED: dict[tuple[Action, str], tuple[set[VmState], set[TaskState | None], boo
     (Action.LOCK, ""): (ALIVE, ANY, False),
     (Action.UNLOCK, ""): (ALIVE, ANY, False),
     (Action.UPDATE, ""): (ALIVE, ANY, False),
+    (Action.ATTACH_INTERFACE, ""): ({VmState.ACTIVE, VmState.STOPPED}, {None}, False),
+    (Action.DETACH_INTERFACE, ""): ({VmState.ACTIVE, VmState.STOPPED}, {None}, False),
 }
-LOCKS_OUT = {Action.START, Action.STOP, Action.REBOOT, Action.DELETE, Action.UPDATE}
+LOCKS_OUT = {action for action, _ in ALLOWED} - {Action.LOCK, Action.UNLOCK}
 BECOMES = {
     (Action.START, ""): TaskState.POWERING_ON,
     (Action.STOP, ""): TaskState.POWERING_OFF,

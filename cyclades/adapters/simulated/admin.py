@@ -33,6 +33,14 @@ class Administrator:
         beparams = {"vcpus": vcpus, "maxmem": memory, "minmem": memory}
         return self._run("OP_INSTANCE_SET_PARAMS", name, beparams=beparams)
 
+    def plug(self, name: str, nic: Nic) -> int:
+        """`gnt-instance modify --net add`."""
+        return self._run("OP_INSTANCE_SET_PARAMS", name, nics=[["add", "-1", dict(nic)]])
+
+    def unplug(self, name: str, nic: str) -> int:
+        """`gnt-instance modify --net NIC:remove`; its name or index."""
+        return self._run("OP_INSTANCE_SET_PARAMS", name, nics=[["remove", nic, {}]])
+
     def remove(self, name: str) -> int:
         """`gnt-instance remove`."""
         return self._run("OP_INSTANCE_REMOVE", name)

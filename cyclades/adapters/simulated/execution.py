@@ -8,14 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from cyclades.adapters.simulated import networks
+from cyclades.adapters.simulated.verdicts import Failure, prereq
 from cyclades.adapters.simulated.world import Instance, Job, Node, Opcode, World
 
-Failure = list[Any] | None
-
-
-def prereq(text: str, code: str) -> list[Any]:
-    """A failure before anything was touched."""
-    return ["OpPrereqError", [text, code]]
+MAX_NICS: Final = 8
 
 
 def must_exist(world: World, op: Opcode) -> Failure:
@@ -53,8 +50,7 @@ def nics_of(world: World, op: Opcode, seed: str) -> list[dict[str, Any]]:
             "name": nic.get("name"),
             "mac": nic.get("mac") or f"aa:01:00:{tail.randbytes(3).hex(':')}",
             "ip": nic.get("ip"),
-            "link": nic.get("link") or "gntbr",
-            "mode": nic.get("mode") or "bridged",
+            **networks.place_of(world, nic),
             "uuid": world.new_uuid("nic", seed, index),
         }
         for index, nic in enumerate(op.get("nics") or [])
@@ -72,6 +68,8 @@ def begin_create(world: World, job: Job) -> Failure:
         if nic.get("mac") in taken:
             text = f"MAC address {nic['mac']} already in use in cluster"
             return prereq(text, "resource_not_unique")
+    if failure := networks.check_nics(world, op.get("nics") or []):
+        return failure
     beparams = op.get("beparams") or {}
     memory = memory_of(beparams, 128)
     disks = [] if op.get("disk_template") == "diskless" else op.get("disks") or []
@@ -144,12 +142,54 @@ def check_rename(world: World, op: Opcode) -> Failure:
     return must_exist(world, op)
 
 
+def find_nic(nics: list[dict[str, Any]], identifier: str) -> dict[str, Any] | None:
+    """By index, name or UUID, as Ganeti looks."""
+    if identifier.lstrip("-").isdigit():
+        return nics[int(identifier)] if int(identifier) < len(nics) else None
+    return next((nic for nic in nics if identifier in {nic["name"], nic["uuid"]}), None)
+
+
+def check_set_params(world: World, op: Opcode) -> Failure:
+    """Interfaces that are added must be new, others known."""
+    if failure := must_exist(world, op):
+        return failure
+    nics = world.instances[op["instance_name"]].nics
+    taken = {nic["mac"] for instance in world.instances.values() for nic in instance.nics}
+    for verb, identifier, given in op.get("nics") or []:
+        if verb != "add":
+            if find_nic(nics, identifier) is None:
+                return prereq(f"Cannot find NIC with identifier {identifier}", "unknown_entity")
+        elif given.get("mac") in taken:
+            text = f"MAC address {given['mac']} already in use in cluster"
+            return prereq(text, "resource_not_unique")
+        elif len(nics) >= MAX_NICS:
+            text = f"Instance has too many network interfaces ({len(nics)}), cannot add more"
+            return prereq(text, "wrong_state")
+        elif failure := networks.check_nics(world, [given]):
+            return failure
+    return None
+
+
+def change_nics(world: World, instance: Instance, op: Opcode) -> None:
+    """Add, modify, remove."""
+    for verb, identifier, given in op.get("nics") or []:
+        if verb == "add":
+            seed = f"{instance.name}:{instance.serial}:{len(instance.nics)}"
+            instance.nics += nics_of(world, {"nics": [given]}, seed)
+        elif nic := find_nic(instance.nics, identifier):
+            if verb == "remove":
+                instance.nics.remove(nic)
+            elif "ip" in given:
+                nic["ip"] = None if given["ip"] in {None, "none"} else given["ip"]
+
+
 def set_params(world: World, op: Opcode) -> None:
-    """Change CPUs and memory."""
+    """Change CPUs, memory and interfaces."""
     instance = world.instances[op["instance_name"]]
     beparams = op.get("beparams") or {}
     instance.vcpus = int(beparams.get("vcpus") or instance.vcpus)
     instance.memory = memory_of(beparams, instance.memory)
+    change_nics(world, instance, op)
     touch(world, instance)
 
 
@@ -178,9 +218,13 @@ BEHAVIOURS: Final = {
     "OP_INSTANCE_SHUTDOWN": Behaviour(power_off),
     "OP_INSTANCE_REBOOT": Behaviour(power_on),
     "OP_INSTANCE_REMOVE": Behaviour(remove),
-    "OP_INSTANCE_SET_PARAMS": Behaviour(set_params),
+    "OP_INSTANCE_SET_PARAMS": Behaviour(set_params, check_set_params),
     "OP_INSTANCE_RENAME": Behaviour(rename, check_rename),
     "OP_TAGS_SET": Behaviour(set_tags),
+    "OP_NETWORK_ADD": Behaviour(networks.add, networks.check_new),
+    "OP_NETWORK_CONNECT": Behaviour(networks.connect, networks.must_exist),
+    "OP_NETWORK_DISCONNECT": Behaviour(networks.disconnect, networks.check_unused),
+    "OP_NETWORK_REMOVE": Behaviour(networks.remove, networks.check_unconnected),
 }
 
 

@@ -43,12 +43,13 @@ def claim_of(row: Row[Any], secrets: Secrets) -> Claim:
 
 def in_flight_of(row: Row[Any]) -> InFlight:
     """What is known of an effect, readable or not."""
+    about = _about(row.command)
     return InFlight(
         row.id,
         row.cluster_id,
         row.server_id or "",
         Operation(row.operation),
-        _instance_in(row.command),
+        str(about.get("instance", "")),
         row.generation,
         row.request_id,
         row.purpose,
@@ -63,11 +64,19 @@ def in_flight_of(row: Row[Any]) -> InFlight:
         row.created,
         row.network_id or "",
         row.subject,
+        _nic_in(about),
     )
 
 
-def _instance_in(command: str) -> str:
+def _nic_in(about: dict[str, Any]) -> str:
+    match about:
+        case {"nic": {"name": name}} | {"name": name}:
+            return str(name)
+    return ""
+
+
+def _about(command: str) -> dict[str, Any]:
     try:
-        return str(orjson.loads(command)["instance"])
+        return dict(orjson.loads(command))
     except UNREADABLE:
-        return ""
+        return {}

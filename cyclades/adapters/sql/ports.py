@@ -56,7 +56,11 @@ def _with_groups(values: Values) -> ColumnElement[bool]:
 
 MARK = (
     update(ports)
-    .where(ports.c.device_id == bindparam("device"), ports.c.status != bindparam("wanted"))
+    .where(
+        ports.c.device_id == bindparam("device"),
+        ports.c.status != bindparam("wanted"),
+        ports.c.effect_id.is_(None),
+    )
     .values(
         status=bindparam("wanted"),
         updated=bindparam("now", type_=ports.c.updated.type),

@@ -10,6 +10,8 @@ from cyclades.domain.model.mac import parse_mac
 
 ACTIVE = "ACTIVE"
 DOWN = "DOWN"
+BUILD = "BUILD"  # on its way into a server
+MOST_INTERFACES = 8  # of one instance, says Ganeti
 COMPUTE_OWNER = "compute:"  # and the availability zone
 
 
@@ -74,6 +76,11 @@ class Port:
         """Plugged into a server."""
         return bool(self.device_id) and self.device_owner.startswith(COMPUTE_OWNER)
 
+    @property
+    def leaving(self) -> bool:
+        """On its way out of a server."""
+        return self.effect_id is not None and self.status == DOWN
+
 
 class WantedIp(NamedTuple):
     """An address of this subnet, or this address of the network, or both."""
@@ -87,7 +94,7 @@ class WantedPort:
     """What somebody asks for. None for addresses or groups: what the network gives anybody.
 
     `device_id`, `device_owner` and `project_id` are for administrators; `keep` is False for
-    ports that a server makes for itself.
+    ports that a server makes for itself; `effect_id` is what plugs it in.
     """
 
     network_id: str
@@ -109,6 +116,7 @@ class WantedPort:
     tags: tuple[str, ...] = ()
     firewall_profile: str | None = None
     dns_name: str = ""
+    effect_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ class Action(StrEnum):
     LOCK = "lock"
     UNLOCK = "unlock"
     UPDATE = "update"
+    ATTACH_INTERFACE = "attach_interface"
+    DETACH_INTERFACE = "detach_interface"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class Rule:
 ALIVE = frozenset(VmState) - {VmState.DELETED}
 ANY_TASK: frozenset[TaskState | None] = frozenset()
 RUNS = frozenset({VmState.ACTIVE})
+BUILT = frozenset({VmState.ACTIVE, VmState.STOPPED})
 
 RULES: Mapping[tuple[Action, str], Rule] = {
     (Action.START, ""): Rule(frozenset({VmState.STOPPED}), TaskState.POWERING_ON),
@@ -59,4 +62,6 @@ RULES: Mapping[tuple[Action, str], Rule] = {
     (Action.LOCK, ""): Rule(ALIVE, tasks=ANY_TASK, despite_lock=True),
     (Action.UNLOCK, ""): Rule(ALIVE, tasks=ANY_TASK, despite_lock=True),
     (Action.UPDATE, ""): Rule(ALIVE, tasks=ANY_TASK),
+    (Action.ATTACH_INTERFACE, ""): Rule(BUILT),
+    (Action.DETACH_INTERFACE, ""): Rule(BUILT),
 }

@@ -28,6 +28,8 @@ Report = JobReport | InstanceReport | InstanceAbsent | InstanceLeft | BuildProgr
 CREATION, REMOVAL = "OP_INSTANCE_CREATE", "OP_INSTANCE_REMOVE"
 LOSSES_TO_BELIEVE = 3  # looks in a row at which a job was missing
 LOST_CODE = "job_lost"
+# Whether the interface is there when it has happened.
+PLUGGED: Mapping[Operation, bool] = {Operation.ATTACH_NIC: True, Operation.DETACH_NIC: False}
 
 # Whether an operation whose job was lost has happened all the same.
 HAPPENED: Mapping[Operation, tuple[Power | None, ...]] = {
@@ -37,9 +39,7 @@ HAPPENED: Mapping[Operation, tuple[Power | None, ...]] = {
     Operation.REBOOT: (Power.RUNNING,),
     Operation.REMOVE: (None,),
     Operation.TAG: (),  # the next audit tells
-    Operation.ATTACH_NIC: (),
-    Operation.MODIFY_NIC: (),
-    Operation.DETACH_NIC: (),
+    Operation.MODIFY_NIC: (),  # the same
     Operation.CREATE_NETWORK: (),
     Operation.CONNECT_NETWORK: (),
     Operation.DISCONNECT_NETWORK: (),
@@ -161,7 +161,7 @@ class ClusterPoll:
         power = report.power if report else None
         if power is Power.UNKNOWN:
             return  # its node does not answer: wait until somebody knows
-        happened = power in HAPPENED[effect.operation]
+        happened = has_happened(effect, report)
         yield JobReport(
             self.cluster_id,
             job_id,
@@ -172,6 +172,14 @@ class ClusterPoll:
             effect.effect_id,
             error_code=None if happened else LOST_CODE,
         )
+
+
+def has_happened(effect: InFlight, seen: InstanceReport | None) -> bool:
+    """Whether an operation whose job was lost has happened, by what its instance is now."""
+    if effect.operation in PLUGGED:
+        plugged = seen is not None and effect.nic in {nic.name for nic in seen.nics}
+        return plugged is PLUGGED[effect.operation]
+    return (seen.power if seen else None) in HAPPENED[effect.operation]
 
 
 def look(

@@ -16,13 +16,16 @@ from cyclades.domain.model.reports import (
     JobReport,
 )
 from cyclades.domain.model.server import Server
+from cyclades.domain.services.interface_settlement import OF_INTERFACES, InterfaceSettlement
 from cyclades.domain.services.server_settlement import ServerSettlement
 from cyclades.ports.clock import Clock
 from cyclades.ports.ids import Ids
 from cyclades.ports.outbox import InFlight, Outbox
 from cyclades.ports.servers import InstanceActions, ServerRepository
 
-UNKNOWN_INSTANCE = "unknown_entity"
+UNKNOWN = "unknown_entity"
+# What is not there is gone, which is all that these want.
+REMOVALS = frozenset({Operation.REMOVE, Operation.DETACH_NIC})
 MOST_EVENTS = 100  # of one action
 
 
@@ -38,6 +41,7 @@ class ClusterUpdates:
     actions: InstanceActions
     outbox: Outbox
     settlement: ServerSettlement
+    interfaces: InterfaceSettlement
     clock: Clock
     ids: Ids
 
@@ -142,7 +146,7 @@ class ClusterUpdates:
                 self.settlement.keep(server, server.usage)
 
     def _settle(self, effect: InFlight, server: Server, report: JobReport) -> None:
-        gone = effect.operation is Operation.REMOVE and report.error_code == UNKNOWN_INSTANCE
+        gone = effect.operation in REMOVALS and report.error_code == UNKNOWN
         if report.outcome is JobOutcome.SUCCESS or gone:
             self._conclude(effect, server, None)
         elif report.outcome is JobOutcome.CANCELED and server.leaving(effect.effect_id):
@@ -157,7 +161,9 @@ class ClusterUpdates:
         self.actions.finish(effect.effect_id, result, failure, now)
         if server.deleted or effect.purpose == "cleanup":
             return
-        if failure is None:
+        if effect.operation in OF_INTERFACES:
+            self.interfaces.settle(effect.effect_id, effect.operation, server, failure)
+        elif failure is None:
             server.succeed(effect.operation, effect.effect_id, now)
         else:
             server.fail(effect.operation, effect.effect_id, failure, now)

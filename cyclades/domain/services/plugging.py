@@ -7,7 +7,7 @@ from cyclades.domain.model.addresses import parse_address, parse_block, slaac_ad
 from cyclades.domain.model.errors import AddressesExhausted
 from cyclades.domain.model.network import Network
 from cyclades.domain.model.network_errors import InvalidIpForNetwork, InvalidIpForSubnet
-from cyclades.domain.model.port import DOWN, FixedIp, Port, WantedIp, WantedPort, in_order
+from cyclades.domain.model.port import BUILD, DOWN, FixedIp, Port, WantedIp, WantedPort, in_order
 from cyclades.domain.model.subnet import Subnet
 from cyclades.ports.addresses import AddressRepository
 from cyclades.ports.clock import Clock
@@ -43,7 +43,7 @@ class Plugging:
             wanted.description,
             wanted.mac or self._mac(),
             wanted.admin_state_up,
-            DOWN,
+            BUILD if wanted.effect_id else DOWN,
             wanted.device_id,
             wanted.device_owner,
             wanted.keep,
@@ -58,6 +58,7 @@ class Plugging:
             1,
             wanted.firewall_profile,
             wanted.dns_name,
+            wanted.effect_id,
             security_groups=tuple(sorted(set(groups))),
         )
         self.ports.add(port)

@@ -19,6 +19,7 @@ from cyclades.domain.model.job_errors import OVERTAKEN
 from cyclades.domain.model.server import Server
 from cyclades.domain.model.server_actions import Action
 from cyclades.domain.model.sharing import reach_of
+from cyclades.domain.services.interface_settlement import OF_INTERFACES, InterfaceSettlement
 from cyclades.domain.services.server_settlement import ServerSettlement
 from cyclades.ports.clock import Clock
 from cyclades.ports.feed import Feed
@@ -43,6 +44,7 @@ class ServerActions:
     actions: InstanceActions
     outbox: Outbox
     settlement: ServerSettlement
+    interfaces: InterfaceSettlement
     feed: Feed
     clock: Clock
     ids: Ids
@@ -62,8 +64,10 @@ class ServerActions:
         server.admit(Action.DELETE, caller)
         now = self.clock.now()
         cancelled = self.outbox.cancel_unsent(server.id, now)
-        for effect_id in cancelled:
+        for effect_id, operation in cancelled.items():
             self.actions.finish(effect_id, ERROR, OVERTAKEN, now)
+            if operation in OF_INTERFACES:
+                self.interfaces.settle(effect_id, operation, server, OVERTAKEN)
         if Operation.CREATE in cancelled.values():
             self._note(caller, request_id, server, Action.DELETE, None)
             self.settlement.remove(server)

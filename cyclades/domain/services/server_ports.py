@@ -4,14 +4,17 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from cyclades.domain.model.effects import NicWanted
 from cyclades.domain.model.errors import Conflict, InvalidInput, NotFound
 from cyclades.domain.model.events import Changed
 from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.network import Network
 from cyclades.domain.model.port import (
     ACTIVE,
+    BUILD,
     COMPUTE_OWNER,
     DOWN,
+    MOST_INTERFACES,
     Port,
     ServerPort,
     WantedInterface,
@@ -30,6 +33,17 @@ from cyclades.ports.ports import PortRepository
 from cyclades.ports.quota import QuotaLedger
 
 Wanted = Sequence[WantedInterface] | Literal["auto", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where on which server of whose; `effect_id` plugs it in (None: the server's creation)."""
+
+    server_id: str
+    project_id: str
+    zone: str
+    position: int
+    effect_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,24 +78,54 @@ class ServerPorts:
         items = self._items(project_id, wanted)
         if not items:
             return []
+        require_room(len(items))
         groups = self.groups.chosen(project_id, security_groups)
         held: dict[str, Network] = {}
         plugged: list[ServerPort] = []
         for position, item in enumerate(items):
-            if item.port_id is not None:
-                port = self._take(caller, server_id, zone, item, position)
-                network = self._held(held, port.network_id)
-            else:
-                network = self._held(held, self._named(item))
-                port = self._make(caller, network, server_id, zone, item, position, groups)
-            self._publish(port)
-            plugged.append(as_interface(network, port))
+            place = Place(server_id, project_id, zone, position)
+            plugged.append(self._plug(caller, held, place, item, groups))
         self.history.begin([port.port_id for port in plugged], caller.user_id)
         return plugged
 
+    def plug(self, caller: Caller, place: Place, item: WantedInterface) -> ServerPort:
+        """One interface more, after the others; naming nothing means where new servers go.
+
+        Raises as `wire` does. The caller charges a port that is made.
+        """
+        there = self.ports.of_device(place.server_id)
+        require_room(len(there) + 1)
+        last = max((port.position for port in there), default=-1)
+        if item.network_id is None and item.port_id is None:
+            item = replace(item, network_id=self._automatic(place.project_id)[0].network_id)
+        groups = self.groups.chosen(place.project_id, ())
+        plugged = self._plug(caller, {}, replace(place, position=last + 1), item, groups)
+        self.history.begin([plugged.port_id], caller.user_id)
+        return plugged
+
+    def understood(self, caller: Caller, wanted: Wanted) -> Sequence[WantedInterface]:
+        """The interfaces that are meant. Raises Conflict when there is no network for any."""
+        return self._items(caller.project_id or "", wanted)
+
+    def networks_of(self, items: Sequence[WantedInterface]) -> Collection[str]:
+        """The networks that these are on. Raises NotFound for a port that is not there."""
+        return {item.network_id or self.ports.get(item.port_id or "").network_id for item in items}
+
+    def networks_at(self, server_id: str) -> Collection[str]:
+        """The networks that the server is on."""
+        return {port.network_id for port in self.ports.of_device(server_id) if port.on_server}
+
+    def require_seen(self, caller: Caller, network_ids: Collection[str]) -> None:
+        """Raise NotFound unless the caller may look at all these networks."""
+        for network_id in network_ids:
+            self.networks.get(network_id).require_seen(caller)
+
     def release(self, server_id: str) -> None:
         """Unplug the server: its own ports go, users' ports are free again. Idempotent."""
-        mine = [port for port in self.ports.of_device(server_id) if port.on_server]
+        self.unplug([port for port in self.ports.of_device(server_id) if port.on_server])
+
+    def unplug(self, mine: Sequence[Port]) -> None:
+        """These ports are on no server any more."""
         gone = [port for port in mine if not port.keep]
         now = self.clock.now()
         self.history.end([port.id for port in mine])
@@ -93,6 +137,7 @@ class ServerPorts:
                 status=DOWN,
                 position=0,
                 tag=None,
+                effect_id=None,
                 updated=now,
                 version=port.version + 1,
             )
@@ -112,8 +157,12 @@ class ServerPorts:
             self._publish(port)
 
     def show(self, server_id: str, states: Callable[[Collection[str]], Mapping[str, str]]) -> bool:
-        """Give the server's ports these statuses by their MACs; whether any changed."""
-        mine = [port for port in self.ports.of_device(server_id) if port.on_server]
+        """Give the server's ports these statuses by their MACs; whether any changed.
+
+        What is being plugged in or unplugged says so until that has ended.
+        """
+        there = self.ports.of_device(server_id)
+        mine = [port for port in there if port.on_server and port.effect_id is None]
         wanted, changed = states([port.mac for port in mine]), False
         for port in mine:
             if port.status != wanted[port.mac]:
@@ -154,14 +203,29 @@ class ServerPorts:
             raise InvalidInput("An interface names a network or a port.", "networks")
         return item.network_id
 
+    def _plug(
+        self,
+        caller: Caller,
+        held: dict[str, Network],
+        place: Place,
+        item: WantedInterface,
+        groups: Sequence[str],
+    ) -> ServerPort:
+        if item.port_id is not None:
+            port = self._take(caller, place, item)
+            network = self._held(held, port.network_id)
+        else:
+            network = self._held(held, self._named(item))
+            port = self._make(caller, network, place, item, groups)
+        self._publish(port)
+        return as_interface(network, port)
+
     def _make(
         self,
         caller: Caller,
         network: Network,
-        server_id: str,
-        zone: str,
+        place: Place,
         item: WantedInterface,
-        position: int,
         groups: Sequence[str],
     ) -> Port:
         network.require_pluggable(caller)
@@ -170,18 +234,17 @@ class ServerPorts:
         wanted = WantedPort(
             network.id,
             fixed_ips=fixed,
-            device_id=server_id,
-            device_owner=f"{COMPUTE_OWNER}{zone}",
+            device_id=place.server_id,
+            device_owner=f"{COMPUTE_OWNER}{place.zone}",
             keep=False,
-            position=position,
+            position=place.position,
             tag=item.tag,
+            effect_id=place.effect_id,
         )
         own_groups = groups if network.port_security_enabled else ()
-        return self.plugging.make(network, caller.project_id or "", wanted, own_groups)
+        return self.plugging.make(network, place.project_id, wanted, own_groups)
 
-    def _take(
-        self, caller: Caller, server_id: str, zone: str, item: WantedInterface, position: int
-    ) -> Port:
+    def _take(self, caller: Caller, place: Place, item: WantedInterface) -> Port:
         port = self.ports.get(item.port_id or "")
         if not (caller.is_admin or port.project_id == caller.project_id):
             raise NotFound("port", port.id)
@@ -193,10 +256,12 @@ class ServerPorts:
             )
         changed = replace(
             port,
-            device_id=server_id,
-            device_owner=f"{COMPUTE_OWNER}{zone}",
-            position=position,
+            device_id=place.server_id,
+            device_owner=f"{COMPUTE_OWNER}{place.zone}",
+            status=BUILD if place.effect_id else port.status,
+            position=place.position,
             tag=item.tag,
+            effect_id=place.effect_id,
             updated=self.clock.now(),
             version=port.version + 1,
         )
@@ -221,6 +286,23 @@ def as_interface(network: Network, port: Port) -> ServerPort:
         addresses,
         made=not port.keep,
     )
+
+
+def as_nic(prefix: str, port: ServerPort) -> NicWanted:
+    """What a cluster is asked for; `prefix` begins the names of what is ours there."""
+    name = nic_name(prefix, port.port_id)
+    return NicWanted(name, port.mac, port.link, port.mode, port.ipv4)
+
+
+def nic_name(prefix: str, port_id: str) -> str:
+    """What a port's interface is called in clusters."""
+    return f"{prefix}nic-{port_id}"
+
+
+def require_room(count: int) -> None:
+    """Raise InvalidInput for more interfaces than an instance can have."""
+    if count > MOST_INTERFACES:
+        raise InvalidInput(f"A server has at most {MOST_INTERFACES} interfaces.", "networks")
 
 
 def _by_project(ports: Sequence[Port]) -> Mapping[str, int]:

@@ -63,11 +63,14 @@ def test_changing_takes_as_many_however_many_there_are(cloud: Cloud) -> None:
     for _round in range(2):
         server_id = cloud.active()
         url = f"{SERVERS}/{server_id}"
+        port = cloud.call("GET", f"{url}/os-interface").json["interfaceAttachments"][0]["port_id"]
         taken: dict[str, int] = {}
         for name, method, path, body in [
             ("create", "POST", SERVERS, cloud.body()),
             ("update", "PUT", url, {"server": {"name": "x"}}),
             ("metadata", "POST", f"{url}/metadata", {"metadata": {"a": "b"}}),
+            ("attach", "POST", f"{url}/os-interface", {}),
+            ("detach", "DELETE", f"{url}/os-interface/{port}", None),
             ("stop", "POST", f"{url}/action", {"os-stop": None}),
             ("delete", "DELETE", url, None),
         ]:
@@ -78,3 +81,4 @@ def test_changing_takes_as_many_however_many_there_are(cloud: Cloud) -> None:
     assert counts[0] == counts[1]
     assert max(counts[0].values()) < 40
     assert counts[0]["update"] == 4
+    assert counts[0]["detach"] <= 12

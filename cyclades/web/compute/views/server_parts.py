@@ -1,24 +1,23 @@
 """What hangs on a server, to look at.
 
-Source: Compute API reference, "Port interfaces", "Servers IPs", "Servers diagnostics",
-"Servers security groups", "Servers with volume attachments".
+Source: Compute API reference, "Servers IPs", "Servers diagnostics", "Servers security
+groups", "Servers with volume attachments".
 """
 
 from typing import Any
 
 from cyclades.domain.model.errors import NotFound
 from cyclades.domain.model.sharing import reach_of
-from cyclades.ports.server_views import InterfaceView, ServerView
+from cyclades.ports.server_views import ServerView
 from cyclades.web.compute.presenters import server_parts as present
 from cyclades.web.compute.presenters.server_fields import bare_addresses
+from cyclades.web.compute.views.server_interfaces import ports_of
 from cyclades.web.microversions import Microversion
 from cyclades.web.request import CycladesRequest
 from cyclades.web.resource import Access, Resource
 
 STANDARD_DIAGNOSTICS = Microversion(2, 48)
 BASE = "/compute/v2.1/servers/{id}"
-interfaces = Resource("interfaces", f"{BASE}/os-interface")
-interface = Resource("interface", f"{BASE}/os-interface/{{port_id}}")
 ips = Resource("server-addresses", f"{BASE}/ips")
 ips_of_network = Resource("server-addresses-of-network", f"{BASE}/ips/{{network}}")
 groups = Resource("server-security-groups", f"{BASE}/os-security-groups")
@@ -31,29 +30,6 @@ diagnostics = Resource(
 def row_of(request: CycladesRequest) -> ServerView:
     """The server in question. Raises NotFound."""
     return request.cyclades.server_views.show(reach_of(request.caller), request.matchdict["id"])
-
-
-def ports_of(request: CycladesRequest) -> list[InterfaceView]:
-    """Its ports. Raises NotFound."""
-    scope = reach_of(request.caller)
-    return list(request.cyclades.server_views.interfaces(scope, request.matchdict["id"]))
-
-
-@interfaces.on("GET")
-def list_interfaces(request: CycladesRequest) -> Any:
-    """All ports."""
-    version = request.microversion
-    return {"interfaceAttachments": [present.interface(p, version) for p in ports_of(request)]}
-
-
-@interface.on("GET")
-def show_interface(request: CycladesRequest) -> Any:
-    """One port."""
-    port_id = request.matchdict["port_id"]
-    for port in ports_of(request):
-        if port.port_id == port_id:
-            return {"interfaceAttachment": present.interface(port, request.microversion)}
-    raise NotFound("port", port_id)
 
 
 @ips.on("GET")

@@ -1,0 +1,114 @@
+"""Plugging interfaces into servers that exist, and unplugging them."""
+
+from dataclasses import dataclass, replace
+
+from cyclades.domain.model.effects import AttachNic, Command, DetachNic, Effect
+from cyclades.domain.model.errors import NotFound
+from cyclades.domain.model.events import Changed
+from cyclades.domain.model.identity import Caller
+from cyclades.domain.model.instance_action import InstanceAction
+from cyclades.domain.model.port import DOWN, Port, WantedInterface
+from cyclades.domain.model.server import Server
+from cyclades.domain.model.server_actions import Action
+from cyclades.domain.model.sharing import reach_of
+from cyclades.domain.services.server_ports import Place, ServerPorts, as_nic, nic_name
+from cyclades.ports.clock import Clock
+from cyclades.ports.feed import Feed
+from cyclades.ports.ids import Ids
+from cyclades.ports.outbox import Outbox
+from cyclades.ports.ports import PortRepository
+from cyclades.ports.quota import QuotaLedger
+from cyclades.ports.servers import InstanceActions, ServerRepository
+
+
+@dataclass(frozen=True, slots=True)
+class ServerInterfaces:
+    """Each verb answers at once; the update path tells how it went.
+
+    What a server does stays as it is meanwhile, so several may be under way.
+    """
+
+    servers: ServerRepository
+    actions: InstanceActions
+    outbox: Outbox
+    rows: PortRepository
+    ports: ServerPorts
+    quota: QuotaLedger
+    feed: Feed
+    clock: Clock
+    ids: Ids
+    instance_prefix: str
+
+    def attach(
+        self, caller: Caller, request_id: str, server_id: str, wanted: WantedInterface
+    ) -> str:
+        """Plug in one more; the port's id. One that names nothing goes where new servers go.
+
+        Raises NotFound, Conflict, PortInUse, AddressesExhausted, OverQuota, InvalidInput.
+        """
+        server = self.servers.get(reach_of(caller), server_id)
+        server.admit(Action.ATTACH_INTERFACE, caller)
+        effect_id = self.ids.new()
+        place = Place(server.id, server.project_id, server.availability_zone, 0, effect_id)
+        plugged = self.ports.plug(caller, place, wanted)
+        command = AttachNic(server.instance, as_nic(self.instance_prefix, plugged))
+        self._ask(caller, request_id, server, Action.ATTACH_INTERFACE, effect_id, command)
+        if plugged.made:
+            self.quota.charge(server.project_id, {"port": 1})
+        return plugged.port_id
+
+    def detach(self, caller: Caller, request_id: str, server_id: str, port_id: str) -> None:
+        """Unplug it; its addresses are free once the cluster has done so.
+
+        One that is on its way out already stays so. Raises NotFound, Conflict.
+        """
+        server = self.servers.get(reach_of(caller), server_id)
+        port = self._plugged(server, port_id)
+        server.admit(Action.DETACH_INTERFACE, caller)
+        if port.leaving:
+            return
+        effect_id, now = self.ids.new(), self.clock.now()
+        leaving = replace(
+            port, effect_id=effect_id, status=DOWN, updated=now, version=port.version + 1
+        )
+        self.rows.save(leaving)
+        self.feed.publish(Changed("port", leaving.id, leaving.version, leaving.project_id))
+        command = DetachNic(server.instance, nic_name(self.instance_prefix, port.id))
+        self._ask(caller, request_id, server, Action.DETACH_INTERFACE, effect_id, command)
+
+    def _plugged(self, server: Server, port_id: str) -> Port:
+        for port in self.rows.of_device(server.id):
+            if port.id == port_id and port.on_server:
+                return port
+        raise NotFound("port", port_id)
+
+    def _ask(
+        self,
+        caller: Caller,
+        request_id: str,
+        server: Server,
+        action: Action,
+        effect_id: str,
+        command: Command,
+    ) -> None:
+        now = self.clock.now()
+        self.outbox.put(
+            Effect(effect_id, server.cluster_id, server.id, server.generation, request_id, command),
+            now,
+        )
+        self.actions.begin(
+            InstanceAction(
+                self.ids.new(),
+                server.id,
+                request_id,
+                action,
+                caller.user_id,
+                caller.project_id,
+                effect_id,
+                now,
+                now,
+            )
+        )
+        # The server shows other addresses: it is another version of itself.
+        self.servers.save(server, now)
+        self.feed.publish(Changed("server", server.id, server.version, server.project_id))
