@@ -4,6 +4,8 @@ from functools import cached_property
 
 from cyclades.adapters.sql.address_history import SqlAddressHistory
 from cyclades.adapters.sql.addresses import SqlAddresses
+from cyclades.adapters.sql.floating_ips import SqlFloatingIps
+from cyclades.adapters.sql.network_clusters import SqlNetworkClusters
 from cyclades.adapters.sql.networks import SqlNetworks
 from cyclades.adapters.sql.ports import SqlPorts
 from cyclades.adapters.sql.rbac_policies import SqlRbacPolicies
@@ -61,6 +63,40 @@ class NetworkUnit(UnitBase):
             self.network_rows,
             self.port_rows,
             self.rbac_policies,
+    @cached_property
+    def network_clusters(self) -> SqlNetworkClusters:
+        """Which networks are in which clusters."""
+        return SqlNetworkClusters(self.connection)
+
+    @cached_property
+    def cluster_networks(self) -> ClusterNetworks:
+        """Having networks in clusters."""
+        return ClusterNetworks(
+            self.network_rows,
+            self.network_clusters,
+            self.outbox,
+            self.app.clock,
+            self.app.ids,
+            self.app.settings.instance_prefix,
+        )
+
+    @cached_property
+    def network_reach(self) -> NetworkReach:
+        """In which clusters networks can be."""
+        return NetworkReach(self.network_clusters)
+
+    @cached_property
+    def network_mapping(self) -> NetworkMapping:
+        """Where operators say that networks are."""
+        return NetworkMapping(
+            self.network_clusters, self.cluster_networks, self.clusters, self.app.ids
+        )
+
+    @cached_property
+    def floating_ip_rows(self) -> SqlFloatingIps:
+        """Where floating IPs are kept; gateway hosts are woken after the commit."""
+        return SqlFloatingIps(self.connection, lambda: self.wake_after_commit("router"))
+
             self.quota,
             self.feed,
             self.app.clock,

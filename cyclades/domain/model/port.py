@@ -13,6 +13,7 @@ DOWN = "DOWN"
 BUILD = "BUILD"  # on its way into a server
 MOST_INTERFACES = 8  # of one instance, says Ganeti
 COMPUTE_OWNER = "compute:"  # and the availability zone
+SERVICE_OWNER = "network:"  # and what the network service uses it for
 
 
 class FixedIp(NamedTuple):
@@ -72,6 +73,11 @@ class Port:
     security_groups: tuple[str, ...] = ()
 
     @property
+    def serving(self) -> bool:
+        """A router's or a floating IP's own."""
+        return self.device_owner.startswith(SERVICE_OWNER)
+
+    @property
     def on_server(self) -> bool:
         """Plugged into a server."""
         return bool(self.device_id) and self.device_owner.startswith(COMPUTE_OWNER)
@@ -94,7 +100,8 @@ class WantedPort:
     """What somebody asks for. None for addresses or groups: what the network gives anybody.
 
     `device_id`, `device_owner` and `project_id` are for administrators; `keep` is False for
-    ports that a server makes for itself; `effect_id` is what plugs it in.
+    ports that a server makes for itself; `effect_id` is what plugs it in. `among`: the only
+    subnets, by id, whose addresses it may get.
     """
 
     network_id: str
@@ -117,6 +124,7 @@ class WantedPort:
     firewall_profile: str | None = None
     dns_name: str = ""
     effect_id: str | None = None
+    among: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

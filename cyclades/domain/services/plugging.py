@@ -62,7 +62,7 @@ class Plugging:
             security_groups=tuple(sorted(set(groups))),
         )
         self.ports.add(port)
-        return replace(port, fixed_ips=self._give(network, port, wanted.fixed_ips))
+        return replace(port, fixed_ips=self._give(network, port, wanted))
 
     def readdress(self, network: Network, port: Port, wanted: Sequence[WantedIp] | None) -> Port:
         """The port with these addresses (None: with its own, and those that SLAAC makes).
@@ -94,19 +94,19 @@ class Plugging:
     def _mac(self) -> str:
         return self.ports.free_mac([self.ids.mac(self.mac_prefix) for _ in range(MAC_CANDIDATES)])
 
-    def _give(
-        self, network: Network, port: Port, wanted: Sequence[WantedIp] | None
-    ) -> tuple[FixedIp, ...]:
+    def _give(self, network: Network, port: Port, wanted: WantedPort) -> tuple[FixedIp, ...]:
         subnets = self.subnets.of_network(network.id)
         given: list[FixedIp] = []
-        if wanted is None:
+        if wanted.among is not None:
+            subnets = [subnet for subnet in subnets if subnet.id in wanted.among]
+        if wanted.fixed_ips is None:
             for version in sorted({subnet.ip_version for subnet in subnets}):
                 of_version = [s for s in subnets if s.ip_version == version and not s.automatic]
                 given += self._claim_one_of(of_version, port)
         else:
             # In one order for everybody: two who want the same two do not wait in a circle.
             asked = sorted(
-                (_placed(network, subnets, item) for item in wanted),
+                (_placed(network, subnets, item) for item in wanted.fixed_ips),
                 key=lambda place: (place[1] or "~", place[0].id),
             )
             given += [self._claim(s, at, port) for s, at in asked if at or not s.automatic]

@@ -13,6 +13,7 @@ from cyclades.domain.model.network import Network
 from cyclades.domain.model.network_errors import PortInUse, PortSecurityPortHasSecurityGroup
 from cyclades.domain.model.port import Port, WantedPort
 from cyclades.domain.model.revision import require_revision
+from cyclades.domain.model.router_errors import ServicePortInUse
 from cyclades.domain.model.sharing import project_for
 from cyclades.domain.services.plugging import Plugging
 from cyclades.domain.services.security_groups import SecurityGroups
@@ -73,8 +74,8 @@ class Ports:
         port = self.show(caller, port_id)
         require_revision(port.version, revision)
         different = {n: v for n, v in changes.items() if getattr(port, n) != v}
-        if port.on_server and FIXED_ON_SERVERS & different.keys():
-            raise in_use(port)
+        if FIXED_ON_SERVERS & different.keys():
+            require_free(port)
         network = self.networks.hold(port.network_id)
         self._check_changes(caller, network, port, different)
         fixed_ips = different.pop("fixed_ips", None)
@@ -94,8 +95,7 @@ class Ports:
         """Forget it and free its addresses. Raises PortInUse while a server uses it."""
         port = self.show(caller, port_id)
         require_revision(port.version, revision)
-        if port.on_server:
-            raise in_use(port)
+        require_free(port)
         # Saving first settles who was faster: a server that takes the port, or its end.
         self.ports.save(replace(port, version=port.version + 1))
         self.addresses.release([port.id])
@@ -161,6 +161,17 @@ def require_own(caller: Caller, network: Network, wanted: WantedPort) -> None:
     if not network.owned_by(caller) and (wanted.mac or chosen):
         which = "mac_address" if wanted.mac else "fixed_ips:ip_address"
         raise Forbidden(f"(rule:create_port:{which}) is disallowed by policy")
+
+
+def require_free(port: Port) -> None:
+    """Raise PortInUse or ServicePortInUse when something is plugged into the port."""
+    if port.on_server:
+        raise in_use(port)
+    if port.serving:
+        raise ServicePortInUse(
+            f"Port {port.id} cannot be deleted or changed directly via the port API: has device "
+            f"owner {port.device_owner}."
+        )
 
 
 def in_use(port: Port) -> PortInUse:

@@ -19,6 +19,7 @@ from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.listing import Listing
 from cyclades.domain.model.network import Network
 from cyclades.domain.model.revision import require_revision
+from cyclades.domain.model.router_errors import GatewayIpInUse
 from cyclades.domain.model.sharing import project_for
 from cyclades.domain.model.subnet import UNSAID, Subnet, WantedSubnet
 from cyclades.domain.model.subnet_rules import (
@@ -60,7 +61,8 @@ class Subnets:
         subnet = self._made(wanted, network, block, project_id)
         self.subnets.add(subnet)
         if subnet.automatic:
-            macs = {port.id: port.mac for port in self.ports.of_network(network.id)}
+            on_it = self.ports.of_network(network.id)
+            macs = {port.id: port.mac for port in on_it if not port.serving}
             wanted_by = {each: slaac_address(subnet.cidr, mac) for each, mac in macs.items()}
             self.addresses.claim_each(subnet, wanted_by)
         self._publish(subnet, network)
@@ -91,12 +93,17 @@ class Subnets:
             self.addresses.refit(changed)
         self._publish(changed, network)
         return changed
+        if changed.gateway_ip != subnet.gateway_ip and (holder := self._router_port(subnet)):
+            raise GatewayIpInUse(
+                f"Current gateway ip {subnet.gateway_ip} already in use by port {holder}. "
+                "Unable to update."
+            )
 
     def delete(self, caller: Caller, subnet_id: str, revision: int | None) -> None:
         """Forget it. Raises SubnetInUse while ports hold addresses that it gave them."""
         network, subnet = self._owned(caller, subnet_id, "rule:delete_subnet")
         require_revision(subnet.version, revision)
-        if subnet.automatic:
+        if subnet.automatic and not self._router_port(subnet):
             self.addresses.forget(subnet_id)
         self.subnets.remove(subnet_id)
         self._publish(replace(subnet, version=subnet.version + 1), network)
@@ -109,7 +116,27 @@ class Subnets:
         network.require_owned(caller, rule)
         return network, subnet
 
-    def _require_apart(self, network: Network, block: Block) -> None:
+    def _router_port(self, subnet: Subnet) -> str | None:
+        """The port with which a router is the subnet's gateway."""
+        for port in self.ports.of_network(subnet.network_id):
+            if port.serving and subnet.gateway_ip in {ip.ip_address for ip in port.fixed_ips}:
+                return port.id
+        return None
+
+    def _block(
+        self, caller: Caller, project_id: str, wanted: WantedSubnet
+    ) -> tuple[Block, str | None]:
+        """The prefix, and the pool that it is cut from."""
+        check_source(wanted)
+        pool_id = wanted.subnetpool_id
+        if wanted.use_default_subnetpool:
+            pool_id = self.pools.default(wanted.ip_version or IPV4)
+        if pool_id is None:
+            return parse_block(wanted.cidr or "", "cidr"), None
+        certain = wanted.prefixlen if wanted.cidr is None else wanted.cidr
+        return self.pools.cut(caller, project_id, pool_id, wanted.ip_version, certain), pool_id
+
+    def _require_apart(self, network: Network, block: Block, pool_id: str | None) -> None:
         for other in self.subnets.of_network(network.id):
             taken = parse_block(other.cidr, "cidr")
             if taken.version == block.version and taken.overlaps(block):

@@ -1,4 +1,4 @@
-"""Tags of networks, subnets, ports and security groups.
+"""Tags of networks, subnets, ports, security groups, routers and floating IPs.
 
 Source: Networking API v2.0, "Standard Attributes Tag".
 """
@@ -20,6 +20,8 @@ SERVICES = {
     "subnets": "subnets",
     "ports": "ports",
     "security-groups": "security_groups",
+    "routers": "routers",
+    "floatingips": "floating_ips",
 }
 
 
@@ -132,3 +134,5 @@ network_tags, network_tag = all_tags("networks"), one_tag("networks")
 subnet_tags, subnet_tag = all_tags("subnets"), one_tag("subnets")
 port_tags, port_tag = all_tags("ports"), one_tag("ports")
 group_tags, group_tag = all_tags("security-groups"), one_tag("security-groups")
+router_tags, router_tag = all_tags("routers"), one_tag("routers")
+floating_ip_tags, floating_ip_tag = all_tags("floatingips"), one_tag("floatingips")

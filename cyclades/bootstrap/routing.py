@@ -1,0 +1,67 @@
+"""Routers' and floating IPs' repositories and services in one transaction."""
+
+from functools import cached_property
+
+from cyclades.adapters.sql.router_states import SqlRouterReports
+from cyclades.adapters.sql.routers import SqlRouters
+from cyclades.bootstrap.network import NetworkUnit
+from cyclades.domain.services.router_gateways import RouterGateways
+from cyclades.domain.services.router_interfaces import RouterInterfaces
+from cyclades.domain.services.routers import Routers
+
+
+class RoutingUnit(NetworkUnit):
+    """What routing needs."""
+
+    @cached_property
+    def router_rows(self) -> SqlRouters:
+        """Where routers are kept; gateway hosts are woken after the commit."""
+        return SqlRouters(self.connection, lambda: self.wake_after_commit("router"))
+
+    @cached_property
+    def router_reports(self) -> SqlRouterReports:
+        """What gateway hosts are to carry, and what they say."""
+        return SqlRouterReports(self.connection)
+
+    @cached_property
+    def router_gateways(self) -> RouterGateways:
+        """Ways out."""
+        return RouterGateways(
+            self.router_rows,
+            self.network_rows,
+            self.subnet_rows,
+            self.port_rows,
+            self.address_rows,
+            self.floating_ip_rows,
+            self.plugging,
+            self.feed,
+        )
+
+    @cached_property
+    def router_interfaces(self) -> RouterInterfaces:
+        """Joining subnets."""
+        return RouterInterfaces(
+            self.router_rows,
+            self.network_rows,
+            self.subnet_rows,
+            self.port_rows,
+            self.address_rows,
+            self.floating_ip_rows,
+            self.plugging,
+            self.quota,
+            self.feed,
+            self.app.clock,
+        )
+
+    @cached_property
+    def routers(self) -> Routers:
+        """Routers as users make them."""
+        return Routers(
+            self.router_rows,
+            self.router_gateways,
+            self.quota,
+            self.feed,
+            self.app.clock,
+            self.app.ids,
+            self.app.settings.gateway_hosts,
+        )
