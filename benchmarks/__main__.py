@@ -9,9 +9,10 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from benchmarks import measures, update_rate, updates
+from benchmarks import allocations, measures, update_rate, updates
 from benchmarks.ground import Ground, ground
 
 RESULTS = Path("var/bench.json")
@@ -30,7 +31,18 @@ class Measure:
 
 MEASURES = (
     Measure(
-        "detail list of 1,000 servers", measures.listing, "ratio", lambda n: n <= 2, "ratio <= 2"
+        "detail list of 1,000 servers",
+        partial(measures.listing, noun="servers"),
+        "ratio",
+        lambda n: n <= 2,
+        "ratio <= 2",
+    ),
+    Measure(
+        "list of 1,000 ports",
+        partial(measures.listing, noun="ports"),
+        "ratio",
+        lambda n: n <= 2,
+        "ratio <= 2",
     ),
     Measure("show a server", measures.showing, "ratio", lambda n: n <= 3, "ratio <= 3"),
     Measure("token validation", measures.validating, "statements", lambda n: n == 0, "no SQL"),
@@ -38,6 +50,27 @@ MEASURES = (
         "creates accepted",
         measures.creating,
         "accepted per second",
+        lambda n: n >= 100,
+        ">= 100 a second",
+    ),
+    Measure(
+        "addresses claimed",
+        allocations.claiming,
+        "ratio",
+        lambda n: n >= 2,
+        "ratio >= 2",
+    ),
+    Measure(
+        "addresses in long transactions",
+        allocations.claiming_slowly,
+        "ratio",
+        lambda n: n >= 4,
+        "ratio >= 4",
+    ),
+    Measure(
+        "ports made",
+        allocations.making_ports,
+        "a second",
         lambda n: n >= 100,
         ">= 100 a second",
     ),

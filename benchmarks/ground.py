@@ -30,6 +30,8 @@ SETTINGS = {
     "quota_cores": ROOMY,
     "quota_ram": ROOMY * 1000,
     "quota_port": ROOMY,
+    "quota_network": ROOMY,
+    "quota_subnet": ROOMY,
 }
 GRANIAN = ("--interface", "wsgi", "--workers", "2", "--blocking-threads", "4", "--no-ws")
 

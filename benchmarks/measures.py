@@ -19,7 +19,10 @@ from benchmarks import hello
 from benchmarks.ground import SERVERS, Ground
 
 ROUNDS = 9
-LIST = f"/compute/v2.1/servers/detail?limit={SERVERS}"
+LISTS = {
+    "servers": f"/compute/v2.1/servers/detail?limit={SERVERS}",
+    "ports": f"/network/v2.0/ports?limit={SERVERS}",
+}
 CLIENTS, SECONDS = 8, 6.0
 HEADERS = {"OpenStack-API-Version": "compute 2.96"}
 Work = Callable[[], object]
@@ -65,10 +68,10 @@ def over_http(url: str, path: str, token: str = "") -> Work:
     return work
 
 
-def listing(ground: Ground) -> dict[str, float]:
-    """The detail list, and the same statements by bare psycopg, made JSON by orjson."""
-    ours = in_process(ground.wsgi, LIST, ground.token)
-    assert len(orjson.loads(ours())["servers"]) == SERVERS  # type: ignore[arg-type]  # bytes
+def listing(ground: Ground, noun: str) -> dict[str, float]:
+    """A list in detail, and the same statements by bare psycopg, made JSON by orjson."""
+    ours = in_process(ground.wsgi, LISTS[noun], ground.token)
+    assert len(orjson.loads(ours())[noun]) == SERVERS  # type: ignore[arg-type]  # bytes
     statements = statements_of(ground, ours)
     url = ground.app.settings.database_url.replace("+psycopg", "")
     with psycopg.connect(url, autocommit=True) as connection:

@@ -9,7 +9,7 @@ from ipaddress import ip_address
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from cyclades.adapters.sql.schema.subnets import addresses, subnets
@@ -21,6 +21,37 @@ from cyclades.domain.model.subnet import Subnet
 from cyclades.ports.addresses import AddressRepository
 
 CHUNK = 256
+PORT: BindParameter[str] = bindparam("port", type_=addresses.c.port_id.type)
+LOWEST = (
+    select(addresses.c.address)
+    .where(
+        addresses.c.subnet_id == bindparam("subnet"),
+        addresses.c.port_id.is_(None),
+        addresses.c.pooled,
+    )
+    .order_by(addresses.c.number)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+ON_NETWORK = update(addresses).where(addresses.c.network_id == bindparam("network"))
+CLAIM_ANY = (
+    ON_NETWORK.where(addresses.c.address == LOWEST.scalar_subquery())
+    .values(port_id=PORT)
+    .returning(addresses.c.address)
+)
+CLAIM_FREE = ON_NETWORK.where(
+    addresses.c.address == bindparam("wanted"), addresses.c.port_id.is_(None)
+).values(port_id=PORT)
+HELD = addresses.c.port_id.in_(bindparam("ports", expanding=True))
+GIVEN = addresses.c.address.in_(bindparam("given", expanding=True))
+FORGET_ALL = delete(addresses).where(HELD, ~addresses.c.pooled)
+FREE_ALL = update(addresses).where(HELD).values(port_id=None)
+# FOR NO KEY UPDATE: other transactions may go on to insert rows that refer to it.
+LOCK = (
+    select(subnets.c.filled)
+    .where(subnets.c.id == bindparam("subnet"))
+    .with_for_update(key_share=True)
+)
 
 
 class SqlAddresses(AddressRepository):
@@ -47,15 +78,8 @@ class SqlAddresses(AddressRepository):
         # What no pool gives out has a row only while it is held.
         if subnet.automatic and self.claim_each(subnet, {port_id: address}):
             return
-        taken = self._connection.execute(
-            update(addresses)
-            .where(
-                addresses.c.network_id == subnet.network_id,
-                addresses.c.address == address,
-                addresses.c.port_id.is_(None),
-            )
-            .values(port_id=port_id)
-        ).rowcount
+        values = {"network": subnet.network_id, "wanted": address, "port": port_id}
+        taken = self._connection.execute(CLAIM_FREE, values).rowcount
         if not taken and not self.claim_each(subnet, {port_id: address}):
             raise IpAddressAlreadyAllocated(
                 f"IP address {address} already allocated in subnet {subnet.id}"
@@ -69,10 +93,15 @@ class SqlAddresses(AddressRepository):
             raise StaleVersion("A port or the subnet has gone meanwhile.") from error
 
     def release(self, port_ids: Sequence[str]) -> None:
-        self._free(addresses.c.port_id.in_(port_ids))
+        # Addresses outside the pools have a row only while somebody holds them.
+        values = {"ports": list(port_ids)}
+        self._connection.execute(FORGET_ALL, values)
+        self._connection.execute(FREE_ALL, values)
 
     def give_back(self, port_id: str, given: Sequence[str]) -> None:
-        self._free((addresses.c.port_id == port_id) & addresses.c.address.in_(given))
+        values = {"ports": [port_id], "given": list(given)}
+        self._connection.execute(FORGET_ALL.where(GIVEN), values)
+        self._connection.execute(FREE_ALL.where(GIVEN), values)
 
     def forget(self, subnet_id: str) -> None:
         self._connection.execute(delete(addresses).where(addresses.c.subnet_id == subnet_id))
@@ -91,36 +120,12 @@ class SqlAddresses(AddressRepository):
             update(subnets).where(subnets.c.id == subnet.id).values(filled=None)
         )
 
-    def _free(self, which: Any) -> None:
-        # Addresses outside the pools have a row only while somebody holds them.
-        self._connection.execute(delete(addresses).where(which, ~addresses.c.pooled))
-        self._connection.execute(update(addresses).where(which).values(port_id=None))
-
     def _claim_free(self, subnet: Subnet, port_id: str) -> str | None:
-        free = (
-            select(addresses.c.address)
-            .where(
-                addresses.c.subnet_id == subnet.id,
-                addresses.c.port_id.is_(None),
-                addresses.c.pooled,
-            )
-            .order_by(addresses.c.number)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-            .scalar_subquery()
-        )
-        claim = (
-            update(addresses)
-            .where(addresses.c.network_id == subnet.network_id, addresses.c.address == free)
-            .values(port_id=port_id)
-            .returning(addresses.c.address)
-        )
-        return self._connection.execute(claim).scalar_one_or_none()
+        values = {"network": subnet.network_id, "subnet": subnet.id, "port": port_id}
+        return self._connection.execute(CLAIM_ANY, values).scalar_one_or_none()
 
     def _lock(self, subnet_id: str) -> str | None:
-        # FOR NO KEY UPDATE: other transactions may go on to insert rows that refer to it.
-        query = select(subnets.c.filled).where(subnets.c.id == subnet_id)
-        return self._connection.execute(query.with_for_update(key_share=True)).scalar_one_or_none()
+        return self._connection.execute(LOCK, {"subnet": subnet_id}).scalar_one_or_none()
 
     def _fill(self, subnet: Subnet, filled: str | None) -> bool:
         chunk = [str(each) for each in islice(addresses_after(subnet.pools, filled), CHUNK)]
