@@ -10,6 +10,7 @@ from cyclades.adapters.sql.networks import SqlNetworks
 from cyclades.adapters.sql.ports import SqlPorts
 from cyclades.adapters.sql.rbac_policies import SqlRbacPolicies
 from cyclades.adapters.sql.security_groups import SqlSecurityGroups
+from cyclades.adapters.sql.subnetpools import SqlSubnetPools
 from cyclades.adapters.sql.subnets import SqlSubnets
 from cyclades.bootstrap.unit_base import UnitBase
 from cyclades.domain.services.address_history import AddressHistory
@@ -20,6 +21,7 @@ from cyclades.domain.services.public_network import PublicNetwork
 from cyclades.domain.services.rbac_policies import RbacPolicies
 from cyclades.domain.services.security_groups import SecurityGroups
 from cyclades.domain.services.server_ports import ServerPorts
+from cyclades.domain.services.subnetpools import SubnetPools
 from cyclades.domain.services.subnets import Subnets
 
 
@@ -125,6 +127,18 @@ class NetworkUnit(UnitBase):
             self.subnet_rows,
             self.address_rows,
             self.port_rows,
+            self.subnetpools,
+            self.quota,
+            self.feed,
+            self.app.clock,
+            self.app.ids,
+        )
+
+    @cached_property
+    def subnetpools(self) -> SubnetPools:
+        """Prefixes that subnets are cut from."""
+        return SubnetPools(
+            SqlSubnetPools(self.connection),
             self.quota,
             self.feed,
             self.app.clock,

@@ -123,6 +123,7 @@ NOUN_OF_NEUTRON = {
     "floating IP": "FloatingIP",
     "security group": "SecurityGroup",
     "security group rule": "SecurityGroupRule",
+    "subnetpool": "SubnetPool",
 }
 
 

@@ -9,6 +9,7 @@ KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJqLuFzGmkMGmnQ8m3t2kmpBVdvYmHgQh2Hyi
 SUBNET, RULE = "/network/v2.0/subnets/{id}", "/network/v2.0/security-group-rules/{id}"
 NETWORK, GROUP = "/network/v2.0/networks/{id}", "/network/v2.0/security-groups/{id}"
 IMAGE, SERVER = "/image/v2/images/{image_id}", "/compute/v2.1/servers/{id}"
+POOL = "/network/v2.0/subnetpools/{id}"
 POLICY = "/network/v2.0/rbac-policies/{id}"
 PORT, KEYPAIR = "/network/v2.0/ports/{id}", "/compute/v2.1/os-keypairs/{name}"
 # What makes them, the ones that others need before those.
@@ -26,6 +27,7 @@ BODIES: Mapping[str, Any] = {
             "ethertype": "IPv4",
         }
     },
+    POOL: {"subnetpool": {"name": "mine", "prefixes": ["10.0.0.0/8"]}},
     POLICY: {
         "rbac_policy": {
             "object_type": "network",
@@ -52,8 +54,9 @@ CHANGES: Mapping[str, Any] = {
     **{
         f"{method} {path}/tags": {"tags": ["a"]}
         for method in ("PUT", "POST")
-        for path in (NETWORK, SUBNET, PORT, GROUP)
+        for path in (NETWORK, SUBNET, PORT, GROUP, POOL)
     },
+    f"PUT {POOL}": {"subnetpool": {"name": "theirs"}},
     f"PUT {POLICY}": {"rbac_policy": {"target_tenant": "fourth"}},
     f"PATCH {IMAGE}": [{"op": "replace", "path": "/name", "value": "theirs"}],
     f"PUT {IMAGE}/file": b"theirs",

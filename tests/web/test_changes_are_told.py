@@ -17,6 +17,7 @@ from tests.web.owned import (
     KEYPAIR,
     NETWORK,
     POLICY,
+    POOL,
     PORT,
     RULE,
     SERVER,
@@ -108,6 +109,10 @@ STORY: list[tuple[Any, ...]] = [
     *tagging(GROUP),
     ("POST", "/network/v2.0/security-group-rules", {"security_group_rule": "new"}),
     ("DELETE", RULE, None),
+    ("POST", "/network/v2.0/subnetpools", {"subnetpool": "new"}),
+    ("PUT", POOL, {"subnetpool": {"name": "new"}}),
+    *tagging(POOL),
+    ("DELETE", POOL, None),
     ("POST", "/network/v2.0/rbac-policies", {"rbac_policy": "new"}),
     ("PUT", POLICY, {"rbac_policy": {"target_tenant": "fourth"}}),
     ("DELETE", POLICY, None),
@@ -186,6 +191,7 @@ def test_every_change_is_told(place: World) -> None:
         },
         "subnet": {"network_id": made[NETWORK], "ip_version": 4, "cidr": "10.8.0.0/24"},
         "port": {"network_id": public},
+        "subnetpool": {"name": "new", "prefixes": ["10.0.0.0/8"]},
         "rbac_policy": {
             "object_type": "network",
             "object_id": made[NETWORK],
@@ -229,5 +235,5 @@ def test_every_change_is_told(place: World) -> None:
 
 def owner(path: str) -> str:
     """The object that a path is about."""
-    known = (SERVER, NETWORK, SUBNET, PORT, GROUP, RULE, POLICY)
+    known = (SERVER, NETWORK, SUBNET, PORT, GROUP, RULE, POLICY, POOL)
     return next((one for one in known if path == one or path.startswith(f"{one}/")), "")

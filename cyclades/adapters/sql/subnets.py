@@ -44,6 +44,7 @@ SHELF = Shelf(
         "network_id": subnets.c.network_id,
         "ip_version": subnets.c.ip_version,
         "cidr": subnets.c.cidr,
+        "subnetpool_id": subnets.c.subnetpool_id,
         "gateway_ip": subnets.c.gateway_ip,
         "enable_dhcp": subnets.c.enable_dhcp,
         "ipv6_ra_mode": subnets.c.ipv6_ra_mode,

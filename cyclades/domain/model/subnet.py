@@ -61,10 +61,13 @@ UNSAID = Unsaid.UNSAID
 
 @dataclass(frozen=True, slots=True)
 class WantedSubnet:
-    """What somebody asks for. `gateway_ip`: None for none, unsaid for the first host."""
+    """What somebody asks for. `gateway_ip`: None for none, unsaid for the first host.
+
+    Without `cidr` the prefix is cut from a pool, `prefixlen` long (None: as the pool has it).
+    """
 
     network_id: str
-    cidr: str
+    cidr: str | None = None
     ip_version: int | None = None
     name: str = ""
     description: str = ""
@@ -77,3 +80,6 @@ class WantedSubnet:
     host_routes: tuple[HostRoute, ...] = ()
     project_id: str | None = None
     tags: tuple[str, ...] = ()
+    subnetpool_id: str | None = None
+    prefixlen: int | None = None
+    use_default_subnetpool: bool = False

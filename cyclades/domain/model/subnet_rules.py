@@ -11,6 +11,23 @@ MAX_ROUTES = 20
 IPV6 = 6
 
 
+def check_source(wanted: WantedSubnet) -> None:
+    """Raise InvalidInput unless it is clear where the prefix comes from."""
+    pooled = wanted.subnetpool_id is not None or wanted.use_default_subnetpool
+    if wanted.subnetpool_id is not None and wanted.use_default_subnetpool:
+        _refuse(
+            "subnetpool_id and use_default_subnetpool cannot both be specified", "subnetpool_id"
+        )
+    if wanted.cidr is not None:
+        if wanted.prefixlen is not None:
+            _refuse("cidr and prefixlen must not be supplied together", "prefixlen")
+        return
+    if not pooled:
+        _refuse("a subnetpool must be specified in the absence of a cidr", "cidr")
+    if wanted.pools is not None:
+        _refuse("allocation_pools require specific subnet cidr", "allocation_pools")
+
+
 def check_modes(wanted: WantedSubnet, block: Block) -> None:
     """Raise InvalidInput unless version and modes go with the prefix and each other."""
     modes = (wanted.ipv6_ra_mode, wanted.ipv6_address_mode)

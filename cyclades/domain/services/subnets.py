@@ -27,7 +27,10 @@ from cyclades.domain.model.subnet_rules import (
     canonical_servers,
     check_gateway,
     check_modes,
+    check_source,
 )
+from cyclades.domain.model.subnetpool import NetworkSubnetPoolAffinityError
+from cyclades.domain.services.subnetpools import SubnetPools
 from cyclades.ports.addresses import AddressRepository
 from cyclades.ports.clock import Clock
 from cyclades.ports.feed import Feed
@@ -36,6 +39,8 @@ from cyclades.ports.networks import NetworkRepository
 from cyclades.ports.ports import PortRepository
 from cyclades.ports.quota import QuotaLedger
 from cyclades.ports.subnets import SubnetRepository
+
+IPV4 = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,7 @@ class Subnets:
     subnets: SubnetRepository
     addresses: AddressRepository
     ports: PortRepository
+    pools: SubnetPools
     quota: QuotaLedger
     feed: Feed
     clock: Clock
@@ -56,9 +62,9 @@ class Subnets:
         project_id = project_for(caller, wanted.project_id, "create_subnet:tenant_id")
         network = self.networks.lock(wanted.network_id)
         network.require_owned(caller, "rule:create_subnet")
-        block = parse_block(wanted.cidr, "cidr")
-        self._require_apart(network, block)
-        subnet = self._made(wanted, network, block, project_id)
+        block, pool_id = self._block(caller, project_id, wanted)
+        self._require_apart(network, block, pool_id)
+        subnet = replace(self._made(wanted, network, block, project_id), subnetpool_id=pool_id)
         self.subnets.add(subnet)
         if subnet.automatic:
             on_it = self.ports.of_network(network.id)
@@ -87,17 +93,17 @@ class Subnets:
         network, subnet = self._owned(caller, subnet_id, "rule:update_subnet")
         require_revision(subnet.version, revision)
         changed = _canonical(replace(subnet, **changes))
+        if changed.gateway_ip != subnet.gateway_ip and (holder := self._router_port(subnet)):
+            raise GatewayIpInUse(
+                f"Current gateway ip {subnet.gateway_ip} already in use by port {holder}. "
+                "Unable to update."
+            )
         changed = replace(changed, updated=self.clock.now(), version=subnet.version + 1)
         self.subnets.save(changed)
         if changed.pools != subnet.pools:
             self.addresses.refit(changed)
         self._publish(changed, network)
         return changed
-        if changed.gateway_ip != subnet.gateway_ip and (holder := self._router_port(subnet)):
-            raise GatewayIpInUse(
-                f"Current gateway ip {subnet.gateway_ip} already in use by port {holder}. "
-                "Unable to update."
-            )
 
     def delete(self, caller: Caller, subnet_id: str, revision: int | None) -> None:
         """Forget it. Raises SubnetInUse while ports hold addresses that it gave them."""
@@ -138,6 +144,12 @@ class Subnets:
 
     def _require_apart(self, network: Network, block: Block, pool_id: str | None) -> None:
         for other in self.subnets.of_network(network.id):
+            if other.ip_version == block.version and other.subnetpool_id != pool_id:
+                raise NetworkSubnetPoolAffinityError(
+                    "Subnets hosted on the same network must be allocated from the same "
+                    "subnet pool.",
+                    "subnetpool_id",
+                )
             taken = parse_block(other.cidr, "cidr")
             if taken.version == block.version and taken.overlaps(block):
                 raise InvalidInput(

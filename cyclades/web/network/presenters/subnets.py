@@ -15,7 +15,7 @@ def subnet_body(subnet: Subnet) -> dict[str, Any]:
         "project_id": subnet.project_id,
         "network_id": subnet.network_id,
         "ip_version": subnet.ip_version,
-        "subnetpool_id": None,
+        "subnetpool_id": subnet.subnetpool_id,
         "enable_dhcp": subnet.enable_dhcp,
         "ipv6_ra_mode": subnet.ipv6_ra_mode,
         "ipv6_address_mode": subnet.ipv6_address_mode,

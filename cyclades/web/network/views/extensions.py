@@ -28,6 +28,9 @@ EXTENSIONS: Mapping[str, Extension] = {
     ),
     "availability_zone": Extension("Availability Zone", "Zones are listed; there are none."),
     "binding": Extension("Port Binding", "Ports say how they are plugged in."),
+    "default-subnetpools": Extension(
+        "Default Subnetpools", "One pool of each version is for those who name none."
+    ),
     "empty-string-filtering": Extension(
         "Empty String Filtering Extension", "Lists can be filtered by empty values."
     ),
@@ -75,6 +78,7 @@ EXTENSIONS: Mapping[str, Extension] = {
     "stateful-security-group": Extension(
         "Stateful security group", "Groups say whether answers are let through."
     ),
+    "subnet_allocation": Extension("Subnet Allocation", "Subnets are cut from pools of prefixes."),
 }
 UPDATED = "2026-11-22T00:00:00-00:00"
 

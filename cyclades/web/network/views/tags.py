@@ -20,6 +20,7 @@ SERVICES = {
     "subnets": "subnets",
     "ports": "ports",
     "security-groups": "security_groups",
+    "subnetpools": "subnetpools",
     "routers": "routers",
     "floatingips": "floating_ips",
 }
@@ -133,6 +134,7 @@ def one_tag(collection: str) -> Resource:
 network_tags, network_tag = all_tags("networks"), one_tag("networks")
 subnet_tags, subnet_tag = all_tags("subnets"), one_tag("subnets")
 port_tags, port_tag = all_tags("ports"), one_tag("ports")
+pool_tags, pool_tag = all_tags("subnetpools"), one_tag("subnetpools")
 group_tags, group_tag = all_tags("security-groups"), one_tag("security-groups")
 router_tags, router_tag = all_tags("routers"), one_tag("routers")
 floating_ip_tags, floating_ip_tag = all_tags("floatingips"), one_tag("floatingips")
