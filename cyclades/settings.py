@@ -5,6 +5,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from cyclades.domain.model.errors import InvalidInput
+from cyclades.domain.model.firewall_profile import Profiles, read_profiles
 from cyclades.domain.model.quota import ABSENT, COMPUTE_FIXED
 
 PREFIX = "cyclades."
@@ -140,7 +142,18 @@ class Settings:
                 raise BadSettings(f"{key}: cannot use {text!r}") from error
             if name in POSITIVE and not values[name] > 0:
                 raise BadSettings(f"{key}: {text!r} is not more than nothing")
-        return cls(**values)
+        settings = cls(**values)
+        settings.profiles()
+        return settings
+
+    def profiles(self) -> Profiles:
+        """Firewall profiles by name. Raises BadSettings for a file that says none."""
+        try:
+            path = self.firewall_profiles
+            return read_profiles(Path(path).read_text() if path else "{}")
+        except (OSError, ValueError, InvalidInput) as error:
+            where = f"{PREFIX}firewall_profiles: {self.firewall_profiles}"
+            raise BadSettings(f"{where}: {error}") from error
 
     def quota_defaults(self) -> dict[str, int]:
         """Default limit by resource; -1 is unlimited."""

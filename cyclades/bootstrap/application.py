@@ -69,6 +69,7 @@ class Application:
         self.secrets = KeyFileSecrets(settings.secret_key_file)
         self.key_maker = CryptographyKeyMaker()
         self.quota_defaults = settings.quota_defaults()
+        self.firewall_profiles = settings.profiles()
 
     @cached_property
     def documents(self) -> SqlDocuments:

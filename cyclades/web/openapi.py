@@ -43,6 +43,8 @@ ERRORS: dict[str, Json] = {
     },
 }
 ERRORS["volume"] = ERRORS["compute"]
+# Who does not show a token as all others do.
+SECURITY: dict[Access, list[Json]] = {Access.ANYONE: [], Access.NODE: [{"node": []}]}
 openapi = Resource("openapi", "/openapi.json")
 
 
@@ -72,7 +74,8 @@ def document_of(resources: Iterable[Resource]) -> Json:
         "components": {
             "schemas": {f"{name}-error": schema for name, schema in ERRORS.items()},
             "securitySchemes": {
-                "token": {"type": "apiKey", "in": "header", "name": "X-Auth-Token"}
+                "token": {"type": "apiKey", "in": "header", "name": "X-Auth-Token"},
+                "node": {"type": "http", "scheme": "bearer"},
             },
         },
         "security": [{"token": []}],
@@ -105,8 +108,8 @@ def operation_of(resource: Resource, operation: Operation) -> Json:
     }
     if operation.view.__doc__:
         body["description"] = cleandoc(operation.view.__doc__)
-    if operation.access is Access.ANYONE:
-        body["security"] = []
+    if operation.access in SECURITY:
+        body["security"] = SECURITY[operation.access]
     for name in ("since", "until"):
         if version := getattr(operation, name):
             body[f"x-{name}"] = ".".join(map(str, version))

@@ -62,6 +62,13 @@ class CycladesRequest(Request):
         return self.app.identity.caller(token)
 
     @reify
+    def cluster_id(self) -> str:
+        """The cluster whose node asks. Raises Unauthenticated."""
+        kind, _, key = self.headers.get("Authorization", "").partition(" ")
+        with self.app.reader() as unit:
+            return unit.node_keys.cluster_of(key.strip() if kind.lower() == "bearer" else "")
+
+    @reify
     def base_url(self) -> str:
         """The public root of all services, without a trailing slash."""
         return self.app.settings.public_url.rstrip("/") or forwarded_root(self)

@@ -31,6 +31,7 @@ class Access(Enum):
     PROJECT = "project"  # a token scoped to a project
     MEMBER = "member"  # ... whose role may change things
     ADMIN = "admin"
+    NODE = "node"  # a node of a cluster, by its cluster's key
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,9 @@ def within_versions(operation: Operation, request: CycladesRequest) -> None:
 def admit(access: Access, request: CycladesRequest, rule: str) -> None:
     """Raise Unauthenticated or Forbidden unless the caller may call this at all."""
     if access is Access.ANYONE:
+        return
+    if access is Access.NODE:
+        request.cluster_id  # noqa: B018 - looked up here, so that it is refused here
         return
     caller = request.caller
     if access is Access.ADMIN:

@@ -1,20 +1,48 @@
 """What a security group's rule may say."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from cyclades.domain.model.addresses import parse_block
 from cyclades.domain.model.errors import InvalidInput
-from cyclades.domain.model.network_errors import SecurityGroupInvalidPortRange
+from cyclades.domain.model.network_errors import (
+    SecurityGroupEthertypeConflictWithProtocol,
+    SecurityGroupInvalidPortRange,
+)
 from cyclades.domain.model.security_group import ETHERTYPES, SecurityGroupRule
 
 DIRECTIONS = ("ingress", "egress")
-# Protocols whose rules may name ports, and those whose "ports" are a type and a code.
-WITH_PORTS = frozenset({"tcp", "udp", "dccp", "sctp", "udplite", "6", "17", "33", "132", "136"})
-WITH_TYPES = frozenset({"icmp", "icmpv6", "ipv6-icmp", "1", "58"})
-OTHERS = frozenset({"ah", "egp", "esp", "gre", "igmp", "ipip", "ospf", "pgm", "rsvp", "vrrp"}) | {
-    f"ipv6-{each}" for each in ("encap", "frag", "nonxt", "opts", "route")
+NUMBERS: Mapping[str, int] = {
+    "ah": 51,
+    "dccp": 33,
+    "egp": 8,
+    "esp": 50,
+    "gre": 47,
+    "icmp": 1,
+    "icmpv6": 58,
+    "igmp": 2,
+    "ipip": 4,
+    "ipv6-encap": 41,
+    "ipv6-frag": 44,
+    "ipv6-icmp": 58,
+    "ipv6-nonxt": 59,
+    "ipv6-opts": 60,
+    "ipv6-route": 43,
+    "ospf": 89,
+    "pgm": 113,
+    "rsvp": 46,
+    "sctp": 132,
+    "tcp": 6,
+    "udp": 17,
+    "udplite": 136,
+    "vrrp": 112,
 }
+# Protocols whose rules may name ports, those whose "ports" are a type and a code, and those
+# that only IPv6 has.
+WITH_PORTS = frozenset({6, 17, 33, 132, 136})
+WITH_TYPES = frozenset({1, 58})
+OF_IPV6 = frozenset({41, 43, 44, 58, 59, 60})
 ANY = frozenset({"any", "-1", "0"})
 MAX_NUMBER = 255
 
@@ -34,7 +62,9 @@ class WantedRule:
     description: str = ""
 
 
-def checked(wanted: WantedRule, rule_id: str, project_id: str, now: datetime) -> SecurityGroupRule:
+def checked(
+    wanted: WantedRule, rule_id: str, project_id: str, now: datetime | None
+) -> SecurityGroupRule:
     """The rule as we keep it. Raises InvalidInput."""
     ethertype = {each.lower(): each for each in ETHERTYPES}.get(wanted.ethertype.lower())
     if ethertype is None:
@@ -44,7 +74,12 @@ def checked(wanted: WantedRule, rule_id: str, project_id: str, now: datetime) ->
     if wanted.remote_ip_prefix and wanted.remote_group_id:
         raise InvalidInput("Only remote_ip_prefix or remote_group_id may be provided.")
     protocol = _protocol(wanted.protocol)
-    _check_numbers(protocol, wanted.port_range_min, wanted.port_range_max)
+    number = None if protocol is None else number_of(protocol)
+    if number in OF_IPV6 and ethertype == "IPv4":
+        raise SecurityGroupEthertypeConflictWithProtocol(
+            f"Invalid ethertype {ethertype} for protocol {protocol}.", "ethertype"
+        )
+    _check_numbers(number, protocol, wanted.port_range_min, wanted.port_range_max)
     return SecurityGroupRule(
         rule_id,
         project_id,
@@ -67,23 +102,30 @@ def _protocol(said: str | None) -> str | None:
     if said is None or said.lower() in ANY:
         return None
     name = said.lower()
-    if name in WITH_PORTS | WITH_TYPES | OTHERS:
+    if name in NUMBERS:
         return name
     if name.isascii() and name.isdigit() and int(name[:9]) <= MAX_NUMBER:
         return str(int(name))
     raise InvalidInput(f"Security group rule protocol '{said[:40]}' not supported.", "protocol")
 
 
-def _check_numbers(protocol: str | None, first: int | None, last: int | None) -> None:
+def number_of(protocol: str) -> int:
+    """What a protocol is called on the wire."""
+    return NUMBERS[protocol] if protocol in NUMBERS else int(protocol)
+
+
+def _check_numbers(
+    number: int | None, protocol: str | None, first: int | None, last: int | None
+) -> None:
     if first is None and last is None:
         return
-    if protocol in WITH_TYPES:
+    if number in WITH_TYPES:
         if first is None:
             raise InvalidInput("An ICMP code needs an ICMP type.", "port_range_min")
         if max(first, last or 0) > MAX_NUMBER:
             raise InvalidInput("ICMP types and codes are 0 to 255.", "port_range_min")
         return
-    if protocol not in WITH_PORTS:
+    if number not in WITH_PORTS:
         raise InvalidInput(f"Protocol '{protocol or 'any'}' has no port range.", "port_range_min")
     if first is None or last is None or first > last:
         raise SecurityGroupInvalidPortRange(

@@ -1,0 +1,145 @@
+"""What a node must know of an interface: where it is plugged in, and what may pass."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import ip_network
+from typing import Any, NamedTuple
+
+from cyclades.domain.model.firewall_profile import Profiles
+from cyclades.domain.model.port import Port
+from cyclades.domain.model.rule_set import Layer, Members, layer_of, plain
+from cyclades.domain.model.security_group import SecurityGroupRule
+from cyclades.domain.model.subnet import Subnet
+
+Document = dict[str, Any]
+
+
+class Wire(NamedTuple):
+    """A port's network as it is in the cluster that asks."""
+
+    flavor: str
+    mode: str
+    link: str
+    mac_prefix: str | None
+    mtu: int
+    external: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PortFacts:
+    """A port on a server; `floating`: addresses that lead to it without a router."""
+
+    port: Port
+    hostname: str
+    server_project: str
+    wire: Wire
+    subnets: tuple[Subnet, ...] = ()
+    floating: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that documents are made of: rules by group, and addresses by group."""
+
+    ports: Sequence[PortFacts]
+    rules: dict[str, tuple[SecurityGroupRule, ...]]
+    members: Members
+
+
+class Interest(NamedTuple):
+    """What ports have to do with: whose changes may change their documents."""
+
+    projects: frozenset[str]
+    networks: frozenset[str]
+    servers: frozenset[str]
+
+
+class Documents:
+    """Makes documents; what many ports have in common is made once."""
+
+    def __init__(self, facts: Facts, profiles: Profiles) -> None:
+        """Nothing is made yet."""
+        self._facts = facts
+        self._profiles = profiles
+        self._layers: dict[tuple[str, ...], Layer] = {}
+
+    def all(self) -> dict[str, Document]:
+        """By port id, each with its digest."""
+        return {facts.port.id: self._signed(facts) for facts in self._facts.ports}
+
+    def _signed(self, facts: PortFacts) -> Document:
+        document = self._document(facts)
+        return document | {"digest": digest_of(document)}
+
+    def _document(self, facts: PortFacts) -> Document:
+        port = facts.port
+        held = [fixed.ip_address for fixed in port.fixed_ips]
+        return {
+            "port": port.id,
+            "mac": port.mac,
+            "hostname": facts.hostname,
+            "server": port.device_id,
+            "project": facts.server_project,
+            "network": {"id": port.network_id, **facts.wire._asdict()},
+            "secure": port.port_security_enabled,
+            "addresses": list(dict.fromkeys([*held, *facts.floating])),
+            "pairs": pairs_of(port),
+            "layers": self._layers_of(port),
+            "subnets": [subnet_of(subnet, port) for subnet in facts.subnets],
+            "dhcp_options": [
+                {"name": each.name, "value": each.value, "version": each.ip_version}
+                for each in port.extra_dhcp_opts
+            ],
+            "domain": "",
+            "dns_name": port.dns_name,
+        }
+
+    def _layers_of(self, port: Port) -> list[list[dict[str, Any]]]:
+        if not port.port_security_enabled:
+            return []
+        layers = [self._of_groups(port.security_groups)]
+        # A profile that the operator has taken away since lets nothing through: whoever chose
+        # it wanted less to pass, not more.
+        if port.firewall_profile is not None:
+            profile = self._profiles.get(port.firewall_profile)
+            layers += [profile.layer if profile else ()] if not profile or profile.filters else []
+        return [[plain(rule) for rule in layer] for layer in layers]
+
+    def _of_groups(self, groups: tuple[str, ...]) -> Layer:
+        if groups not in self._layers:
+            rules = [rule for each in groups for rule in self._facts.rules.get(each, ())]
+            self._layers[groups] = layer_of(rules, self._facts.members)
+        return self._layers[groups]
+
+
+def digest_of(document: Document) -> str:
+    """SHA-256, in hex, of a document without its digest."""
+    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def pairs_of(port: Port) -> list[dict[str, str]]:
+    """Other addresses that the guest may use; a single one is a prefix too."""
+    return [
+        {"prefix": str(ip_network(pair.ip_address)), "mac": pair.mac_address or port.mac}
+        for pair in port.allowed_address_pairs
+    ]
+
+
+def subnet_of(subnet: Subnet, port: Port) -> dict[str, Any]:
+    """A subnet of the port's network, with the port's (first) address there."""
+    own = (fixed.ip_address for fixed in port.fixed_ips if fixed.subnet_id == subnet.id)
+    return {
+        "id": subnet.id,
+        "cidr": subnet.cidr,
+        "version": subnet.ip_version,
+        "gateway": subnet.gateway_ip,
+        "dhcp": subnet.enable_dhcp,
+        "ra_mode": subnet.ipv6_ra_mode,
+        "address_mode": subnet.ipv6_address_mode,
+        "dns": list(subnet.dns_nameservers),
+        "routes": [list(route) for route in subnet.host_routes],
+        "address": next(own, None),
+    }

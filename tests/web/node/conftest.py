@@ -1,0 +1,5 @@
+"""The cloud of these tests."""
+
+from tests.harness.cloud import cloud, each_cloud
+
+__all__ = ["cloud", "each_cloud"]
