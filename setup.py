@@ -75,7 +75,10 @@ setup(
         "cyclades.identity": ["local = cyclades.adapters.local_identity.provider:make"],
         "cyclades.image_store": ["files = cyclades.adapters.files.image_store:make"],
         "cyclades.queue": ["inprocess = cyclades.adapters.system.queue:make"],
-        "cyclades.router_driver": ["simulated = cyclades.adapters.simulated.router_driver:make"],
+        "cyclades.router_driver": [
+            "simulated = cyclades.adapters.simulated.router_driver:make",
+            "netns = cyclades.adapters.netns.router_driver:make",
+        ],
         "cyclades.hints": [
             "inprocess = cyclades.adapters.system.hints:make",
             "amqp = cyclades.adapters.amqp.hints:make",

@@ -6,4 +6,5 @@ pytest_plugins = [
     "tests.harness.api",
     "tests.harness.reliability",
     "tests.ganeti.fixtures",
+    "tests.routing.fixtures",
 ]

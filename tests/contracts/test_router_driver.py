@@ -30,9 +30,12 @@ WHOLE = RouterState(
 )
 
 
-@pytest.fixture
-def driver() -> RouterDriver:
-    return SimulatedRouterDriver("gateway", MemoryDocuments())
+@pytest.fixture(params=["simulated", pytest.param("netns", marks=pytest.mark.namespaces)])
+def driver(request: pytest.FixtureRequest) -> RouterDriver:
+    if request.param == "simulated":
+        return SimulatedRouterDriver("gateway", MemoryDocuments())
+    made: RouterDriver = request.getfixturevalue("empty_gateway")
+    return made
 
 
 def test_a_host_has_what_it_was_told(driver: RouterDriver) -> None:

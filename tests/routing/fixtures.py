@@ -76,7 +76,7 @@ def site(world: World, gateway: RemoteDriver) -> Site:
 
 
 @pytest.fixture
-def empty(gateway: RemoteDriver) -> Iterator[RemoteDriver]:
+def empty_gateway(gateway: RemoteDriver) -> Iterator[RemoteDriver]:
     """The driver; no router is left of the test before, none is left for the next."""
     yield gateway
     for router_id in gateway.list():

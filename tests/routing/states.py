@@ -16,7 +16,9 @@ WEB, DB, APP = "10.0.0.9", "10.0.0.10", "10.1.0.9"
 def link(bridge: str, number: int, *addresses: str) -> RouterLink:
     """An interface in a bridge."""
     mac = f"aa:0d:01:00:01:{number:02x}"
-    return RouterLink(f"port-{number}", f"network-{bridge}", "bridged", bridge, mac, 1500, addresses)
+    return RouterLink(
+        f"port-{number}", f"network-{bridge}", "bridged", bridge, mac, 1500, addresses
+    )
 
 
 INSIDE = link("br-in", 1, "10.0.0.1/24")

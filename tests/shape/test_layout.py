@@ -15,6 +15,7 @@ ADAPTERS = {
     "files",
     "ganeti",
     "local_identity",
+    "netns",
     "simulated",
     "sql",
     "system",

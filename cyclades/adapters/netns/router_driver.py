@@ -43,10 +43,11 @@ class NetnsRouterDriver(RouterDriver):
             troubles = [plug.trouble for plug in plugs if plug.trouble]
             plugs = [plug for plug in plugs if not plug.trouble]
             rules.ensure(namespace, state, plugs)
-            links.wire(namespace, plugs)
+            changed = links.wire(namespace, plugs)
             troubles += routes.lay(namespace, state, plugs)
-            advertises = Advertising(namespace, memory.folder).ensure(plugs)
             flows.forget(namespace, set(used) - set(now))
+            links.announce(namespace, changed if before.digest else plugs)
+            advertises = Advertising(namespace, memory.folder).ensure(plugs)
             if troubles:
                 raise RouterTrouble("; ".join(troubles))
             bridges = {plug.outer: plug.link.link for plug in plugs}

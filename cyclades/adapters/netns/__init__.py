@@ -1,0 +1,1 @@
+"""Routers as network namespaces of a Linux gateway host."""
