@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
+from cyclades.adapters.sql.among import among
 from cyclades.adapters.sql.listing import Shelf, Values, owned
 from cyclades.adapters.sql.schema.ports import port_security_groups, ports
 from cyclades.adapters.sql.schema.subnets import addresses
@@ -25,7 +26,7 @@ from cyclades.adapters.sql.versioned import fields_of, insert_unless_there, save
 from cyclades.domain.model.errors import NotFound, StaleVersion
 from cyclades.domain.model.listing import Listing
 from cyclades.domain.model.network_errors import MacAddressInUse
-from cyclades.domain.model.port import FixedIp, Port, in_order
+from cyclades.domain.model.port import FixedIp, Port
 from cyclades.ports.ports import PortRepository
 
 STORED = tuple(column.name for column in ports.columns)
@@ -68,6 +69,18 @@ MARK = (
     )
     .returning(*ports.columns)
 )
+ADDRESSES = {
+    dialect: select(addresses.c.port_id, addresses.c.subnet_id, addresses.c.address)
+    .where(mine)
+    .order_by(addresses.c.ip_version, addresses.c.number)
+    for dialect, mine in among(addresses.c.port_id, "ports").items()
+}
+MEMBERSHIPS = {
+    dialect: select(port_security_groups)
+    .where(mine)
+    .order_by(port_security_groups.c.security_group_id)
+    for dialect, mine in among(port_security_groups.c.port_id, "ports").items()
+}
 SHELF = Shelf(
     "port",
     ports,
@@ -172,24 +185,16 @@ class SqlPorts(PortRepository):
         fixed: dict[str, list[FixedIp]] = {row.id: [] for row in rows}
         groups: dict[str, list[str]] = {row.id: [] for row in rows}
         if rows:
-            found = self._connection.execute(
-                select(addresses.c.port_id, addresses.c.subnet_id, addresses.c.address).where(
-                    addresses.c.port_id.in_(fixed)
-                )
-            )
-            for row in found:
+            dialect, values = self._connection.dialect.name, {"ports": list(fixed)}
+            for row in self._connection.execute(ADDRESSES[dialect], values):
                 fixed[row.port_id].append(FixedIp(row.subnet_id, row.address))
-            table = port_security_groups.c
-            member = select(table.port_id, table.security_group_id)
-            for port_id, group_id in self._connection.execute(
-                member.where(table.port_id.in_(groups))
-            ):
+            for port_id, group_id in self._connection.execute(MEMBERSHIPS[dialect], values):
                 groups[port_id].append(group_id)
         return [
             Port(
                 **fields_of(row),
-                fixed_ips=in_order(tuple(fixed[row.id])),
-                security_groups=tuple(sorted(groups[row.id])),
+                fixed_ips=tuple(fixed[row.id]),
+                security_groups=tuple(groups[row.id]),
             )
             for row in rows
         ]

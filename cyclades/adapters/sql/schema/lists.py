@@ -26,6 +26,8 @@ class JsonTuple(TypeDecorator[tuple[Any, ...]]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[Any, ...] | None:
         """From text."""
         del dialect
+        if value == "[]":  # as most are
+            return ()
         if value is None:
             return None
         parts = json.loads(value)
