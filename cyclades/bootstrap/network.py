@@ -6,6 +6,7 @@ from cyclades.adapters.sql.address_history import SqlAddressHistory
 from cyclades.adapters.sql.addresses import SqlAddresses
 from cyclades.adapters.sql.floating_ips import SqlFloatingIps
 from cyclades.adapters.sql.network_clusters import SqlNetworkClusters
+from cyclades.adapters.sql.network_uses import SqlNetworkUses
 from cyclades.adapters.sql.networks import SqlNetworks
 from cyclades.adapters.sql.ports import SqlPorts
 from cyclades.adapters.sql.rbac_policies import SqlRbacPolicies
@@ -144,6 +145,11 @@ class NetworkUnit(UnitBase):
             self.app.clock,
             self.app.ids,
         )
+
+    @cached_property
+    def network_uses(self) -> SqlNetworkUses:
+        """How many addresses are taken."""
+        return SqlNetworkUses(self.connection)
 
     @cached_property
     def plugging(self) -> Plugging:

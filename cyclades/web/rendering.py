@@ -7,6 +7,7 @@ import orjson
 from pyramid.response import Response
 
 JSON = "application/json"
+LARGEST = 2**63 - 1
 
 
 def to_bytes(value: object) -> bytes:
@@ -37,6 +38,11 @@ def json_response(status: int, value: object, headers: dict[str, str] | None = N
         charset="UTF-8",
         **({"headers": headers} if headers else {}),
     )
+
+
+def whole(number: int) -> int | orjson.Fragment:
+    """A number of any size; orjson itself writes 64 bits."""
+    return number if number <= LARGEST else orjson.Fragment(str(number))
 
 
 def iso(moment: datetime | None) -> str | None:

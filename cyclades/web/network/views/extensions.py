@@ -45,6 +45,9 @@ EXTENSIONS: Mapping[str, Extension] = {
     "ip_allocation": Extension("IP Allocation", "Ports get their addresses when they are made."),
     "net-mtu": Extension("Network MTU", "Networks say how large a packet may be."),
     "net-mtu-writable": Extension("Network MTU (writable)", "Owners choose a network's MTU."),
+    "network-ip-availability": Extension(
+        "Network IP Availability", "Administrators see how many addresses are taken."
+    ),
     "pagination": Extension("Pagination support", "Lists come in pages that link to each other."),
     "port-security": Extension("Port Security", "Ports and networks can do without protection."),
     "port-security-groups-filtering": Extension(
