@@ -11,6 +11,7 @@ import click
 from cyclades.bootstrap import Application
 from cyclades.commands import ini
 from cyclades.commands.hooks import hooks
+from cyclades.commands.node_keys import node_key
 from cyclades.domain.model.cluster import Cluster, ClusterConnection
 from cyclades.domain.services.clusters import Probe, probe
 
@@ -50,6 +51,7 @@ def cluster() -> None:
 
 
 cluster.add_command(hooks)
+cluster.add_command(node_key)
 
 
 @cluster.command()
@@ -160,12 +162,14 @@ def show(name: str, path: Path, *, as_json: bool) -> None:
     """One cluster."""
     with ini.application(path).reader() as unit:
         found = unit.clusters.by_name(name)
+        key = "known" if unit.node_keys.known(name) else "none"
     if as_json:
         show_all([found], as_json=True)
         return
     for title, read in COLUMNS.items():
         click.echo(f"{title:>20}  {read(found)}")
     click.echo(f"{'trouble':>20}  {found.trouble or 'none'}")
+    click.echo(f"{'node key':>20}  {key}")
     click.echo(f"{'uuid':>20}  {found.uuid}")
     click.echo(f"{'disk templates':>20}  {', '.join(found.disk_templates)}")
     click.echo(f"{'hypervisors':>20}  {', '.join(found.hypervisors)}")

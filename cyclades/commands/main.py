@@ -9,6 +9,7 @@ import click
 for _message in ("pkg_resources is deprecated", "Deprecated call to", "'cgi' is deprecated"):
     warnings.filterwarnings("ignore", message=_message)
 
+from cyclades.commands.addresses import address  # noqa: E402 - see above
 from cyclades.commands.audit import audit  # noqa: E402 - see above
 from cyclades.commands.clusters import cluster  # noqa: E402 - see above
 from cyclades.commands.deadletters import deadletters  # noqa: E402 - see above
@@ -33,6 +34,7 @@ def manage() -> None:
     """Operate an installation."""
 
 
+manage.add_command(address)
 manage.add_command(audit)
 manage.add_command(cluster)
 manage.add_command(deadletters)

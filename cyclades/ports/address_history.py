@@ -30,14 +30,15 @@ class AddressHistoryRepository(Protocol):
         """These ports hold no more than what they hold now."""
         ...
 
-    def of_address(
-        self, address: str, at: datetime | None = None, network_id: str | None = None
+    def held(
+        self,
+        *,
+        address: str | None = None,
+        server_id: str | None = None,
+        network_id: str | None = None,
+        at: datetime | None = None,
     ) -> Sequence[Holding]:
-        """Who held it (at this moment, on this network), oldest first."""
-        ...
-
-    def of_server(self, server_id: str) -> Sequence[Holding]:
-        """What it held and holds, oldest first."""
+        """Who held what, oldest first: all that fits what is given."""
         ...
 
     def forget(self, before: datetime, limit: int) -> int:

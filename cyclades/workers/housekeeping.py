@@ -1,16 +1,17 @@
 """Housekeeping: what nobody waits for."""
 
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 
-from cyclades.bootstrap import Application
+from cyclades.bootstrap import Application, Unit
 
 INTERVAL = 60.0  # seconds
 IDEMPOTENCY_KEPT = timedelta(days=2)
-BATCH = 1000  # events that one transaction drops
+BATCH = 1000  # rows that one transaction drops
 
 
 class HousekeepingWorker:
-    """Forgets what is old: idempotency records, login failures, half uploads, events."""
+    """Forgets what is old: idempotency records, login failures, half uploads, events, history."""
 
     name = "housekeeping"
 
@@ -23,15 +24,20 @@ class HousekeepingWorker:
         now = self._app.clock.now()
         self._app.atomically(lambda unit: unit.idempotency.forget(now - IDEMPOTENCY_KEPT))
         self._app.atomically(lambda unit: unit.feed_tickets.forget(now))
-        self._forget_events(now - timedelta(seconds=self._app.settings.feed_retention))
+        settings = self._app.settings
+        feed = now - timedelta(seconds=settings.feed_retention)
+        forget_all(self._app, lambda unit: unit.feed_reader.forget(feed, BATCH))
+        history = now - timedelta(seconds=settings.address_history_retention)
+        forget_all(self._app, lambda unit: unit.address_history_rows.forget(history, BATCH))
         self._app.image_uploads.recover()
         return INTERVAL
 
     def close(self) -> None:
         """Nothing is held."""
 
-    def _forget_events(self, before: datetime) -> None:
-        # Many small transactions: nobody waits long for a lock.
-        dropped = BATCH
-        while dropped == BATCH:
-            dropped = self._app.atomically(lambda unit: unit.feed_reader.forget(before, BATCH))
+
+def forget_all(app: Application, forget: Callable[[Unit], int]) -> None:
+    """Forget a batch after the other, each in a transaction: nobody waits long for a lock."""
+    dropped = BATCH
+    while dropped == BATCH:
+        dropped = app.atomically(forget)

@@ -1,5 +1,6 @@
 """What any AddressHistoryRepository does."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -54,26 +55,26 @@ def after(hours: int) -> datetime:
     return THEN + timedelta(hours=hours)
 
 
-def spans(held: list[Holding]) -> list[tuple[str, str, datetime, datetime | None]]:
+def spans(held: Sequence[Holding]) -> list[tuple[str, str, datetime, datetime | None]]:
     return [(each.server_id, each.address, each.since, each.until) for each in held]
 
 
 def test_who_has_an_address(rows: Rows, history: AddressHistoryRepository) -> None:
     history.begin(["a", "b", "free", "router"], THEN, "batch", "user")
     mac = rows.ports.get("a").mac
-    assert history.of_address("10.0.0.2") == [
+    assert history.held(address="10.0.0.2") == [
         Holding("10.0.0.2", "net", "a", mac, "server-a", "mine", "user", THEN, None)
     ]
-    assert spans([*history.of_server("server-b")]) == [("server-b", "10.0.0.3", THEN, None)]
-    assert history.of_address("10.0.0.4") == history.of_address("10.0.0.5") == []
-    assert history.of_address("10.0.0.2", network_id="other") == []
+    assert spans(history.held(server_id="server-b")) == [("server-b", "10.0.0.3", THEN, None)]
+    assert history.held(address="10.0.0.4") == history.held(address="10.0.0.5") == []
+    assert history.held(address="10.0.0.2", network_id="other") == []
 
 
 def test_what_is_known_is_not_written_twice(rows: Rows, history: AddressHistoryRepository) -> None:
     history.begin(["a"], THEN, "batch", None)
     history.begin(["a", "b"], after(1), "later", "user")
-    assert spans([*history.of_address("10.0.0.2")]) == [("server-a", "10.0.0.2", THEN, None)]
-    assert spans([*history.of_address("10.0.0.3")]) == [("server-b", "10.0.0.3", after(1), None)]
+    assert spans(history.held(address="10.0.0.2")) == [("server-a", "10.0.0.2", THEN, None)]
+    assert spans(history.held(address="10.0.0.3")) == [("server-b", "10.0.0.3", after(1), None)]
 
 
 def test_one_address_goes_from_server_to_server(
@@ -83,13 +84,16 @@ def test_one_address_goes_from_server_to_server(
     history.end(["a"], after(1))
     rows.ports.save(replace(rows.ports.get("a"), device_id="server-c", version=2))
     history.begin(["a"], after(2), "2", None)
-    assert spans([*history.of_address("10.0.0.2")]) == [
+    assert spans(history.held(address="10.0.0.2")) == [
         ("server-a", "10.0.0.2", THEN, after(1)),
         ("server-c", "10.0.0.2", after(2), None),
     ]
-    at = [[each.server_id for each in history.of_address("10.0.0.2", after(h))] for h in range(4)]
+    at = [
+        [each.server_id for each in history.held(address="10.0.0.2", at=after(hours))]
+        for hours in range(4)
+    ]
     assert at == [["server-a"], [], ["server-c"], ["server-c"]]
-    assert history.of_address("10.0.0.2", after(-1)) == []
+    assert history.held(address="10.0.0.2", at=after(-1)) == []
 
 
 def test_what_a_port_lost_ends_and_the_rest_goes_on(
@@ -99,7 +103,7 @@ def test_what_a_port_lost_ends_and_the_rest_goes_on(
     history.begin(["a"], THEN, "1", None)
     rows.addresses.give_back("a", ["10.0.0.2"])
     history.end_lost(["a", "b"], after(1))
-    assert spans([*history.of_server("server-a")]) == [
+    assert spans(history.held(server_id="server-a")) == [
         ("server-a", "10.0.0.2", THEN, after(1)),
         ("server-a", "fd00::2", THEN, None),
     ]
@@ -111,7 +115,7 @@ def test_a_port_that_changed_its_server_is_lost_to_the_first(
     history.begin(["a"], THEN, "1", None)
     rows.ports.save(replace(rows.ports.get("a"), device_id="server-c", version=2))
     history.end_lost(["a"], after(1))
-    assert spans([*history.of_server("server-a")]) == [("server-a", "10.0.0.2", THEN, after(1))]
+    assert spans(history.held(server_id="server-a")) == [("server-a", "10.0.0.2", THEN, after(1))]
 
 
 def test_floating_addresses_are_held_too(
@@ -119,10 +123,10 @@ def test_floating_addresses_are_held_too(
 ) -> None:
     connection.execute(insert(floating_ips).values(FLOATING))
     history.begin(["a"], THEN, "1", None)
-    assert spans([*history.of_address("10.0.0.99")]) == [("server-a", "10.0.0.99", THEN, None)]
+    assert spans(history.held(address="10.0.0.99")) == [("server-a", "10.0.0.99", THEN, None)]
     connection.execute(floating_ips.update().values(port_id=None, fixed_ip=None))
     history.end_lost(["a"], after(1))
-    assert spans([*history.of_server("server-a")]) == [
+    assert spans(history.held(server_id="server-a")) == [
         ("server-a", "10.0.0.2", THEN, None),
         ("server-a", "10.0.0.99", THEN, after(1)),
     ]
@@ -136,4 +140,4 @@ def test_old_holdings_are_forgotten_a_few_at_a_time(
     history.begin(["a"], after(2), "2", None)
     assert history.forget(after(1), 10) == 0
     assert [history.forget(after(2), 1) for _ in range(3)] == [1, 1, 0]
-    assert spans([*history.of_server("server-a")]) == [("server-a", "10.0.0.2", after(2), None)]
+    assert spans(history.held(server_id="server-a")) == [("server-a", "10.0.0.2", after(2), None)]

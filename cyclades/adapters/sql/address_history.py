@@ -120,19 +120,19 @@ class SqlAddressHistory(AddressHistoryRepository):
     def end_lost(self, port_ids: Sequence[str], now: datetime) -> None:
         self._connection.execute(END_LOST, {"ports": list(port_ids), "now": now})
 
-    def of_address(
-        self, address: str, at: datetime | None = None, network_id: str | None = None
+    def held(
+        self,
+        *,
+        address: str | None = None,
+        server_id: str | None = None,
+        network_id: str | None = None,
+        at: datetime | None = None,
     ) -> Sequence[Holding]:
         table = address_history.c
-        query = OF.where(table.address == address)
-        if network_id is not None:
-            query = query.where(table.network_id == network_id)
+        wanted = {table.address: address, table.server_id: server_id, table.network_id: network_id}
+        query = OF.where(*(name == value for name, value in wanted.items() if value is not None))
         if at is not None:
             query = query.where(table.since <= at, or_(table.until.is_(None), table.until > at))
-        return [Holding(**fields_of(row)) for row in self._connection.execute(query)]
-
-    def of_server(self, server_id: str) -> Sequence[Holding]:
-        query = OF.where(address_history.c.server_id == server_id)
         return [Holding(**fields_of(row)) for row in self._connection.execute(query)]
 
     def forget(self, before: datetime, limit: int) -> int:
