@@ -10,11 +10,13 @@ from cyclades.adapters.sql.network_uses import SqlNetworkUses
 from cyclades.adapters.sql.networks import SqlNetworks
 from cyclades.adapters.sql.ports import SqlPorts
 from cyclades.adapters.sql.rbac_policies import SqlRbacPolicies
+from cyclades.adapters.sql.routers import SqlRouters
 from cyclades.adapters.sql.security_groups import SqlSecurityGroups
 from cyclades.adapters.sql.subnetpools import SqlSubnetPools
 from cyclades.adapters.sql.subnets import SqlSubnets
 from cyclades.bootstrap.unit_base import UnitBase
 from cyclades.domain.services.address_history import AddressHistory
+from cyclades.domain.services.floating_associations import FloatingAssociations
 from cyclades.domain.services.networks import Networks
 from cyclades.domain.services.plugging import Plugging
 from cyclades.domain.services.ports import Ports
@@ -100,6 +102,18 @@ class NetworkUnit(UnitBase):
         """Where floating IPs are kept; gateway hosts are woken after the commit."""
         return SqlFloatingIps(self.connection, lambda: self.wake_after_commit("router"))
 
+    @cached_property
+    def router_rows(self) -> SqlRouters:
+        """Where routers are kept; gateway hosts are woken after the commit."""
+        return SqlRouters(self.connection, lambda: self.wake_after_commit("router"))
+
+    @cached_property
+    def floating_associations(self) -> FloatingAssociations:
+        """What floating IPs lead to."""
+        return FloatingAssociations(
+            self.floating_ip_rows, self.router_rows, self.port_rows, self.feed, self.app.clock
+        )
+
             self.quota,
             self.feed,
             self.app.clock,
@@ -172,6 +186,7 @@ class NetworkUnit(UnitBase):
             self.address_rows,
             self.plugging,
             self.security_groups,
+            self.floating_associations,
             self.quota,
             self.feed,
             self.app.clock,
@@ -197,6 +212,7 @@ class NetworkUnit(UnitBase):
             self.address_rows,
             self.plugging,
             self.security_groups,
+            self.floating_associations,
             self.address_history,
             self.quota,
             self.feed,

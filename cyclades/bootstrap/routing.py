@@ -3,8 +3,8 @@
 from functools import cached_property
 
 from cyclades.adapters.sql.router_states import SqlRouterReports
-from cyclades.adapters.sql.routers import SqlRouters
 from cyclades.bootstrap.network import NetworkUnit
+from cyclades.domain.services.floating_ips import FloatingIps
 from cyclades.domain.services.router_gateways import RouterGateways
 from cyclades.domain.services.router_interfaces import RouterInterfaces
 from cyclades.domain.services.routers import Routers
@@ -12,11 +12,6 @@ from cyclades.domain.services.routers import Routers
 
 class RoutingUnit(NetworkUnit):
     """What routing needs."""
-
-    @cached_property
-    def router_rows(self) -> SqlRouters:
-        """Where routers are kept; gateway hosts are woken after the commit."""
-        return SqlRouters(self.connection, lambda: self.wake_after_commit("router"))
 
     @cached_property
     def router_reports(self) -> SqlRouterReports:
@@ -64,4 +59,20 @@ class RoutingUnit(NetworkUnit):
             self.app.clock,
             self.app.ids,
             self.app.settings.gateway_hosts,
+        )
+
+    @cached_property
+    def floating_ips(self) -> FloatingIps:
+        """Floating IPs as users get them."""
+        return FloatingIps(
+            self.network_rows,
+            self.subnet_rows,
+            self.floating_ip_rows,
+            self.port_rows,
+            self.address_rows,
+            self.plugging,
+            self.floating_associations,
+            self.quota,
+            self.app.clock,
+            self.app.ids,
         )

@@ -43,6 +43,11 @@ class FloatingIpRepository(Protocol):
         """Whether the router translates any, or any of fixed addresses in this subnet."""
         ...
 
-    def leave(self, port_ids: Sequence[str], now: datetime) -> Sequence[FloatingIp]:
-        """Dissociate all that lead to these ports; they, changed."""
+    def leave(
+        self, port_ids: Sequence[str], now: datetime, kept: Sequence[str] | None = None
+    ) -> Sequence[FloatingIp]:
+        """Dissociate all that lead to these ports; they, changed.
+
+        `kept`: the fixed addresses that stay; only what a router translates to others goes.
+        """
         ...

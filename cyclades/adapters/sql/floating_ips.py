@@ -71,6 +71,18 @@ THROUGH_SUBNET = (
     )
     .limit(1)
 )
+LEAVE = (
+    update(floating_ips)
+    .values(
+        port_id=None,
+        fixed_ip=None,
+        router_id=None,
+        status=DOWN,
+        updated=bindparam("now", type_=floating_ips.c.updated.type),
+        version=floating_ips.c.version + 1,
+    )
+    .returning(*floating_ips.columns)
+)
 
 
 class SqlFloatingIps(FloatingIpRepository):
@@ -123,21 +135,15 @@ class SqlFloatingIps(FloatingIpRepository):
         wanted = {"router": router_id} | ({} if subnet_id is None else {"subnet": subnet_id})
         return self._connection.execute(query, wanted).first() is not None
 
-    def leave(self, port_ids: Sequence[str], now: datetime) -> Sequence[FloatingIp]:
-        changed = (
-            update(floating_ips)
-            .where(floating_ips.c.port_id.in_(port_ids))
-            .values(
-                port_id=None,
-                fixed_ip=None,
-                router_id=None,
-                status=DOWN,
-                updated=now,
-                version=floating_ips.c.version + 1,
-            )
-            .returning(*floating_ips.columns)
-        )
-        found = [FloatingIp(**fields_of(row)) for row in self._connection.execute(changed)]
+    def leave(
+        self, port_ids: Sequence[str], now: datetime, kept: Sequence[str] | None = None
+    ) -> Sequence[FloatingIp]:
+        table = floating_ips.c
+        leading = [table.port_id.in_(port_ids)]
+        if kept is not None:
+            leading += [table.router_id.is_not(None), table.fixed_ip.not_in(kept)]
+        rows = self._connection.execute(LEAVE.where(*leading), {"now": now})
+        found = [FloatingIp(**fields_of(row)) for row in rows]
         if found:
             self._wake()
         return found

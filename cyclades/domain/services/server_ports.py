@@ -22,6 +22,7 @@ from cyclades.domain.model.port import (
     WantedPort,
 )
 from cyclades.domain.services.address_history import AddressHistory
+from cyclades.domain.services.floating_associations import FloatingAssociations
 from cyclades.domain.services.plugging import Plugging
 from cyclades.domain.services.ports import in_use, require_own
 from cyclades.domain.services.security_groups import SecurityGroups
@@ -52,6 +53,7 @@ class ServerPorts:
 
     networks: NetworkRepository
     ports: PortRepository
+    associations: FloatingAssociations
     addresses: AddressRepository
     plugging: Plugging
     groups: SecurityGroups
@@ -127,6 +129,7 @@ class ServerPorts:
     def unplug(self, mine: Sequence[Port]) -> None:
         """These ports are on no server any more."""
         gone = [port for port in mine if not port.keep]
+            self.associations.leave(ids)
         now = self.clock.now()
         self.history.end([port.id for port in mine])
         for port in mine:

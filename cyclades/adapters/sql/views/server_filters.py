@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, func, literal, or_, t
 
 from cyclades.adapters.sql.listing import TAG_CONDITIONS, holds
 from cyclades.adapters.sql.schema.clusters import clusters
+from cyclades.adapters.sql.schema.floating_ips import floating_ips
 from cyclades.adapters.sql.schema.ports import ports
 from cyclades.adapters.sql.schema.servers import servers
 from cyclades.adapters.sql.schema.subnets import addresses
@@ -17,6 +18,7 @@ from cyclades.domain.model.server_states import POWER_STATE, STATUS, states_of
 
 Values = tuple[Any, ...]
 Condition = Callable[[Values], ColumnElement[bool]]
+FLOATING_VERSION = 4
 LONG_AGO = datetime(1, 1, 2, tzinfo=UTC)
 
 
@@ -31,15 +33,23 @@ def pattern(column: ColumnElement[Any]) -> Condition:
 
 
 def address(version: int) -> Condition:
-    """A port of the server has such an address."""
+    """A port of the server has such an address, or a floating IP leads to one."""
 
     def condition(values: Values) -> ColumnElement[bool]:
-        return exists().where(
+        fixed = exists().where(
             ports.c.device_id == servers.c.id,
             addresses.c.port_id == ports.c.id,
             addresses.c.ip_version == version,
             *(matches(addresses.c.address, value) for value in values),
         )
+        if version != FLOATING_VERSION:
+            return fixed
+        floating = exists().where(
+            ports.c.device_id == servers.c.id,
+            floating_ips.c.port_id == ports.c.id,
+            *(matches(floating_ips.c.address, value) for value in values),
+        )
+        return or_(fixed, floating)
 
     return condition
 

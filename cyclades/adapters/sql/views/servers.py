@@ -1,11 +1,12 @@
 """Reading servers in SQL: one statement each, what hangs on them as JSON made there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    FromClause,
     Row,
     Select,
     and_,
@@ -13,10 +14,12 @@ from sqlalchemy import (
     literal_column,
     select,
     tuple_,
+    union_all,
 )
 
 from cyclades.adapters.sql.listing import after
 from cyclades.adapters.sql.schema.clusters import clusters
+from cyclades.adapters.sql.schema.floating_ips import floating_ips
 from cyclades.adapters.sql.schema.networks import networks
 from cyclades.adapters.sql.schema.ports import port_security_groups, ports
 from cyclades.adapters.sql.schema.security_groups import security_group_rules, security_groups
@@ -38,32 +41,63 @@ from cyclades.ports.server_views import (
 
 NEWEST_FIRST = (Order("created", descending=True),)
 
-ADDRESSES = json_grouped(
-    select(
-        networks.c.name.label("key"),
-        json_map(
-            {
-                "version": addresses.c.ip_version,
-                "addr": addresses.c.address,
-                "OS-EXT-IPS:type": literal_column("'fixed'"),
-                "OS-EXT-IPS-MAC:mac_addr": ports.c.mac,
-            }
-        ).label("entry"),
-    )
-    .select_from(
-        networks.join(ports, ports.c.network_id == networks.c.id).join(
-            addresses, addresses.c.port_id == ports.c.id
+
+def _address(of: Mapping[str, Any], kind: str, start: FromClause) -> Select[Any]:
+    """An entry of a server's addresses, and what it is sorted by."""
+    return (
+        select(
+            networks.c.name.label("key"),
+            json_map(
+                {
+                    "version": of["version"],
+                    "addr": of["address"],
+                    "OS-EXT-IPS:type": literal_column(f"'{kind}'"),
+                    "OS-EXT-IPS-MAC:mac_addr": ports.c.mac,
+                }
+            ).label("entry"),
+            ports.c.position.label("position"),
+            ports.c.id.label("port"),
+            literal_column(f"'{kind}'").label("kind"),
+            of["version"].label("version"),
+            of["number"].label("number"),
         )
+        .select_from(start)
+        .where(ports.c.device_id == servers.c.id)
+        .correlate(servers)
     )
-    .where(ports.c.device_id == servers.c.id)
+
+
+_PLUGGED = networks.join(ports, ports.c.network_id == networks.c.id)
+_ENTRIES = union_all(
+    _address(
+        {
+            "version": addresses.c.ip_version,
+            "address": addresses.c.address,
+            "number": addresses.c.number,
+        },
+        "fixed",
+        _PLUGGED.join(addresses, addresses.c.port_id == ports.c.id),
+    ),
+    _address(
+        {
+            "version": literal_column("4"),
+            "address": floating_ips.c.address,
+            "number": floating_ips.c.address,
+        },
+        "floating",
+        _PLUGGED.join(floating_ips, floating_ips.c.port_id == ports.c.id),
+    ),
+).subquery()
+ADDRESSES = json_grouped(
+    select(_ENTRIES.c.key, _ENTRIES.c.entry)
     .order_by(
-        networks.c.name,
-        ports.c.position,
-        ports.c.id,
-        addresses.c.ip_version,
-        addresses.c.number,
+        _ENTRIES.c.key,
+        _ENTRIES.c.position,
+        _ENTRIES.c.port,
+        _ENTRIES.c.kind,
+        _ENTRIES.c.version,
+        _ENTRIES.c.number,
     )
-    .correlate(servers)
     .subquery()
 )
 _GROUP_NAMES = (
