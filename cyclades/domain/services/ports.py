@@ -15,6 +15,7 @@ from cyclades.domain.model.port import Port, WantedPort
 from cyclades.domain.model.revision import require_revision
 from cyclades.domain.model.router_errors import ServicePortInUse
 from cyclades.domain.model.sharing import project_for
+from cyclades.domain.services.floating_associations import FloatingAssociations
 from cyclades.domain.services.plugging import Plugging
 from cyclades.domain.services.security_groups import SecurityGroups
 from cyclades.ports.addresses import AddressRepository
@@ -37,6 +38,7 @@ class Ports:
     addresses: AddressRepository
     plugging: Plugging
     groups: SecurityGroups
+    associations: FloatingAssociations
     quota: QuotaLedger
     feed: Feed
     clock: Clock
@@ -88,6 +90,7 @@ class Ports:
         self.ports.save(changed)
         if "mac" in different or fixed_ips is not None:
             changed = self.plugging.readdress(network, changed, fixed_ips)
+            self.associations.follow(changed)
         self._publish(changed)
         return changed
 
@@ -98,6 +101,7 @@ class Ports:
         require_free(port)
         # Saving first settles who was faster: a server that takes the port, or its end.
         self.ports.save(replace(port, version=port.version + 1))
+        self.associations.leave([port.id])
         self.addresses.release([port.id])
         self.ports.remove([port.id])
         self._publish(replace(port, version=port.version + 1))
