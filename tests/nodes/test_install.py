@@ -21,12 +21,15 @@ def root(tmp_path: Path) -> Path:
 
 def test_all_is_there_and_secrets_are_for_root(root: Path) -> None:
     library = root / "usr" / "lib" / "cyclades"
-    for name in ("hook", "watcher", "progress"):
+    for name in ("hook", "watcher", "progress", "ifup", "netd"):
         assert os.access(library / f"cyclades-{name}", os.X_OK)
     sources = {path.name for path in (PROGRAMS / "cyclades_node").glob("*.py")}
     assert {path.name for path in (library / "cyclades_node").iterdir()} == sources
     assert (root / "etc/cyclades/cyclades.conf").stat().st_mode & 0o777 == 0o600
     assert (root / "var/spool/cyclades").stat().st_mode & 0o777 == 0o700
+    script = root / "etc/ganeti/kvm-vif-bridge"
+    assert script.readlink() == Path("/usr/lib/cyclades/cyclades-ifup")
+    assert (root / "etc/systemd/system/cyclades-netd.service").exists()
     hook = root / "etc/ganeti/hooks/instance-add-post.d/50-cyclades"
     assert hook.readlink() == Path("/usr/lib/cyclades/cyclades-hook")
 

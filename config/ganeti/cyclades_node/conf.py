@@ -1,4 +1,4 @@
-"""/etc/cyclades/cyclades.conf: who we are, where the broker is."""
+"""/etc/cyclades/cyclades.conf: who we are, where the broker and the API are."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 PATH = "/etc/cyclades/cyclades.conf"
 SECTION = "cyclades"
+FOLDERS = ("spool", "ganeti", "ports", "run")
 PORTS = {"amqp": 5672, "amqps": 5671}  # by scheme
 
 
@@ -29,6 +30,11 @@ class Conf(NamedTuple):
     key: str = ""
     ganeti: Path = Path("/var/lib/ganeti")
     node: str = ""
+    api: str = ""
+    node_key: str = ""
+    prefix: str = "cyclades-"
+    ports: Path = Path("/var/lib/cyclades/ports")
+    run: Path = Path("/run/cyclades")
 
     @property
     def queue(self) -> Path:
@@ -65,5 +71,5 @@ def _conf(given: dict[str, str]) -> Conf:
         if url.scheme not in PORTS or not url.hostname or url.port == 0:
             # The URL itself has a password in it.
             raise ValueError(f"broker {number} is not amqp[s]://user:password@host[:port]/vhost")
-    folders = {name: Path(given.pop(name)) for name in ("spool", "ganeti") if name in given}
+    folders = {name: Path(given.pop(name)) for name in FOLDERS if name in given}
     return Conf(brokers=brokers, **given, **folders)  # type: ignore[arg-type]  # names are checked

@@ -1,0 +1,136 @@
+"""What nftables does for one interface, as a script that is applied whole or not at all.
+
+Bridged interfaces are in the table `bridge cyclades`: maps lead from the interface's name to chains
+of its own. Routed ones have chains of the device in `netdev cyclades`. The chains are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from cyclades_node.document import Document
+from cyclades_node.flows import DIRECTIONS, begun, flow_sets, known
+from cyclades_node.layers import layer_lines
+from cyclades_node.packets import HEADERS, Headers
+from cyclades_node.spoofing import frames, from_guest4, from_guest6, prefix_only
+
+TABLE = "cyclades"
+MAPS = {"egress": "from_guest", "ingress": "to_guest"}
+HOOKS = {"egress": "prerouting", "ingress": "postrouting"}
+ENDS = {"egress": "iifname", "ingress": "oifname"}
+ESSENTIAL = "{ 130, 131, 132, 134, 135, 136, 143 }"  # multicast listeners, routers, neighbours
+
+
+class Filter(NamedTuple):
+    """What holds for an interface. Without a document nothing passes.
+
+    `server` is the MAC of what answers DHCP for its network here, or empty.
+    """
+
+    interface: str
+    family: str
+    document: Document | None
+    server: str = ""
+
+
+def base(family: str) -> Iterator[str]:
+    """The table without interfaces; again changes nothing."""
+    yield f"add table {family} {TABLE}"
+    yield from flow_sets(family, TABLE)
+    if family == "netdev":
+        return
+    for direction in DIRECTIONS:
+        way, hook = MAPS[direction], HOOKS[direction]
+        yield f"add map {family} {TABLE} {way} {{ type ifname : verdict; }}"
+        yield (
+            f"add chain {family} {TABLE} {hook}"
+            f" {{ type filter hook {hook} priority -150; policy accept; }}"
+        )
+        yield f"flush chain {family} {TABLE} {hook}"
+        yield f"add rule {family} {TABLE} {hook} {ENDS[direction]} vmap @{way}"
+
+
+def applied(wanted: Filter) -> Iterator[str]:
+    """The interface's chains, in place of what it had."""
+    name, family = wanted.interface, wanted.family
+    for direction in DIRECTIONS:
+        hook = ""
+        if family == "netdev":
+            hook = f"type filter hook {_device_hook(direction)} device {name} priority 0; "
+        for chain, lines in _chains(wanted, direction):
+            head = hook if chain == chain_name(name, direction) else ""
+            yield f"add chain {family} {TABLE} {chain} {{ {head}}}"
+            yield f"flush chain {family} {TABLE} {chain}"
+            yield from (f"add rule {family} {TABLE} {chain} {line}" for line in lines)
+    if family == "bridge":
+        yield from _entries("add", name, family)
+
+
+def removed(name: str, family: str) -> Iterator[str]:
+    """No trace of it, whether it was all there or not."""
+    chains = [chain_name(name, way, version) for way in DIRECTIONS for version in (None, 4, 6)]
+    yield from (f"add chain {family} {TABLE} {chain}" for chain in chains)
+    if family == "bridge":
+        yield from _entries("add", name, family)
+        yield from _entries("delete", name, family)
+    for verb in ("flush", "delete"):
+        yield from (f"{verb} chain {family} {TABLE} {chain}" for chain in chains)
+
+
+def chain_name(interface: str, direction: str, version: int | None = None) -> str:
+    """An interface has three in each direction: frames, and the packets of each version."""
+    return f"{direction}{version or ''}_{interface}"
+
+
+def _entries(verb: str, name: str, family: str) -> Iterator[str]:
+    for direction in DIRECTIONS:
+        entry = f'"{name}" : jump {chain_name(name, direction)}'
+        yield f"{verb} element {family} {TABLE} {MAPS[direction]} {{ {entry} }}"
+
+
+def _device_hook(direction: str) -> str:
+    """What the guest sends enters the host by its device."""
+    return "ingress" if direction == "egress" else "egress"
+
+
+def _chains(wanted: Filter, direction: str) -> Iterator[tuple[str, Iterable[str]]]:
+    """Chains that are jumped to come first."""
+    own = wanted.document
+    top = chain_name(wanted.interface, direction)
+    below = {4: f"{direction}4_{wanted.interface}", 6: f"{direction}6_{wanted.interface}"}
+    if own is None or not own.secure:
+        yield from ((chain, ()) for chain in below.values())
+        yield top, ["drop"] if own is None else [*prefix_only(own, direction), "accept"]
+        return
+    for headers in HEADERS:
+        yield below[headers.version], _packets(own, headers, direction, wanted.server)
+    ways = [f"ether type {name} goto {below[v]}" for name, v in (("ip", 4), ("ip6", 6))]
+    yield top, [*prefix_only(own, direction), *frames(own, direction), *ways, "drop"]
+
+
+def _packets(own: Document, headers: Headers, direction: str, server: str) -> Iterator[str]:
+    if direction == "egress":
+        yield from (from_guest4(own) if headers.version == 4 else from_guest6(own))  # noqa: PLR2004  its name
+    else:
+        yield from _to_guest(headers, server)
+    if not own.layers:
+        yield "accept"
+        return
+    yield from known(headers, direction)
+    layers = list(layer_lines(own.layers, headers, direction))
+    yield from layers
+    if "drop" not in layers:
+        yield from begun(headers, direction)
+
+
+def _to_guest(headers: Headers, server: str) -> Iterator[str]:
+    """What a guest cannot do without, and only from where it may come."""
+    if headers.version == 6:  # noqa: PLR2004  its name
+        yield f"icmpv6 type {ESSENTIAL} accept"
+        ports = "udp sport 547 udp dport 546"
+    else:
+        ports = "udp sport 67 udp dport 68"
+    if server:
+        yield f"{ports} ether saddr {server} accept"
+        yield f"{ports} drop"

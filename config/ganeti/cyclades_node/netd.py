@@ -1,0 +1,167 @@
+"""`cyclades-netd`: what changes in Cyclades or in nftables holds on this node's interfaces soon."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import select
+import signal
+import socket
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from cyclades_node.api import MOST_PORTS, Api, ApiTrouble
+from cyclades_node.conf import BadConf, Conf, read_conf
+from cyclades_node.document import BadDocument
+from cyclades_node.enforcement import Enforcement
+from cyclades_node.iproute import IpTrouble
+from cyclades_node.nft import NftTrouble
+from cyclades_node.nic import Nic
+from cyclades_node.said import Trouble
+
+POLL = 2.0  # seconds
+API_PATIENCE = 10.0  # seconds
+TROUBLES = (NftTrouble, IpTrouble, OSError)
+
+log = logging.getLogger("cyclades-netd")
+
+
+def main() -> int:
+    """0 when ended; 1 with a line that says what is wrong."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
+    logging.basicConfig(format="%(name)s: %(message)s", level=logging.INFO, stream=sys.stderr)
+    try:
+        _serve(read_conf())
+    except (BadConf, OSError) as error:
+        print(f"cyclades-netd: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _serve(conf: Conf) -> None:
+    waker = _Waker(conf.run / "netd.sock")
+    daemon = Daemon(conf)
+    daemon.everything()
+    while not waker.ended:
+        daemon.step()
+        if waker.wait(POLL):
+            daemon.everything()
+
+
+class _Waker:
+    """Signals, and datagrams of the interface script."""
+
+    def __init__(self, path: Path) -> None:
+        path.unlink(missing_ok=True)
+        self.ended = False
+        self._reload = False
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.bind(str(path))
+        path.chmod(0o600)
+        self._socket.setblocking(False)
+        reader, writer = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        signal.set_wakeup_fd(writer)
+        self._signals = reader
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, self._note)
+
+    def _note(self, number: int, _frame: object) -> None:
+        if number == signal.SIGHUP:
+            self._reload = True
+        else:
+            self.ended = True
+
+    def wait(self, seconds: float) -> bool:
+        """Until something is the matter. True: it was said to apply everything anew."""
+        select.select([self._socket.fileno(), self._signals], [], [], seconds)
+        with suppress(BlockingIOError):
+            while self._socket.recv(100):
+                pass
+        with suppress(BlockingIOError):
+            os.read(self._signals, 100)
+        asked, self._reload = self._reload, False
+        return asked
+
+
+class Daemon:
+    """A step looks at everything once; nothing that fails stops the rest."""
+
+    def __init__(self, conf: Conf) -> None:
+        """Raises OSError."""
+        self._enforcement = Enforcement(conf)
+        self._api = Api(conf)
+        self._cursor = ""
+        self._api_trouble = Trouble(log, "the API")
+        self._trouble = Trouble(log, "applying")
+
+    def everything(self) -> None:
+        """Apply what is known to all interfaces, whether it has changed or not."""
+        with self._enforcement.locked():
+            self._apply(list(self._enforcement.nics.all()))
+
+    def step(self) -> None:
+        """What is gone, what is missing, what is new."""
+        with self._enforcement.locked():
+            self._forget_gone()
+            self._apply(self._enforcement.missing())
+        news = self._news()
+        with self._enforcement.locked():
+            changed = {port for port, said in news.items() if self._keep(port, said)}
+            there = [nic for nic in self._enforcement.nics.all() if nic.is_there]
+            self._apply([nic for nic in there if nic.port in changed])
+
+    def _forget_gone(self) -> None:
+        for nic in self._enforcement.nics.all():
+            if not nic.is_there:
+                try:
+                    self._enforcement.forget(nic)
+                except TROUBLES as error:
+                    self._trouble.note(f"{nic.interface}: {error}")
+
+    def _news(self) -> dict[str, Any]:
+        """What the API says of this node's ports; nothing while it is away."""
+        ports = sorted({nic.port for nic in self._enforcement.nics.all()})
+        documents = self._enforcement.documents
+        news: dict[str, Any] = {}
+        cursor = self._cursor
+        try:
+            for start in range(0, len(ports), MOST_PORTS):
+                some = ports[start : start + MOST_PORTS]
+                known = {port: documents.digest(port) for port in some}
+                answer = self._api.ask(known, self._cursor, API_PATIENCE)
+                news |= {port: said for port, said in answer.ports.items() if port in known}
+                cursor = answer.cursor if not start else cursor
+        except ApiTrouble as error:
+            self._api_trouble.note(str(error))
+            return {}
+        self._api_trouble.over()
+        self._cursor = cursor
+        return news
+
+    def _keep(self, port: str, said: Any) -> bool:
+        """Whether another document is in force now."""
+        documents = self._enforcement.documents
+        before = documents.digest(port)
+        try:
+            documents.put(port, said)
+        except (BadDocument, OSError) as error:
+            self._trouble.note(f"port {port}: {error}")
+            return False
+        return documents.digest(port) != before
+
+    def _apply(self, nics: list[Nic]) -> None:
+        """All at once; if that fails, one at a time, so that one spoils it for itself alone."""
+        if not nics:
+            return
+        try:
+            self._enforcement.apply(nics)
+        except TROUBLES as error:
+            self._trouble.note(str(error))
+            if len(nics) > 1:
+                for nic in nics:
+                    self._apply([nic])
+        else:
+            self._trouble.over()

@@ -1,0 +1,162 @@
+"""What a user's server does: it talks, and sometimes it lies."""
+
+import os
+import select
+import socket
+import struct
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from ipaddress import ip_interface
+
+from tests.nodes.packets.netns import Space
+
+SOON = 0.35  # seconds: what has not come by then was dropped
+ETH_P_ALL = socket.htons(3)
+
+
+@dataclass(slots=True)
+class Guest:
+    """Its only interface is eth0; `tap` is the other end, in the node."""
+
+    name: str
+    tap: str
+    port: str
+    mac: str
+    addresses: list[str]
+    space: Space = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.space = Space(self.name)
+
+    def configure(self) -> None:
+        self.ip("link", "set", "eth0", "up")
+        for address in self.addresses:
+            self.ip("address", "add", address, "dev", "eth0", *_no_wait(address))
+
+    def ip(self, *words: str) -> str:
+        return self.space.run("ip", *words)
+
+    @property
+    def v4(self) -> str:
+        return self._first(4)
+
+    @property
+    def v6(self) -> str:
+        return self._first(6)
+
+    def _first(self, version: int) -> str:
+        found = map(ip_interface, self.addresses)
+        return next(str(one.ip) for one in found if one.version == version)
+
+    def neighbour(self, address: str, mac: str) -> None:
+        """Know it without asking."""
+        self.ip("neigh", "replace", address, "lladdr", mac, "dev", "eth0")
+
+    def reaches(self, other: "Guest", kind: str, port: int = 0, version: int = 4) -> bool:
+        """Whether there and back works: kind is tcp, udp or icmp."""
+        address = other.v4 if version == 4 else other.v6
+        if kind == "icmp":
+            return self.pings(address)
+        talk = self._tcp if kind == "tcp" else self._udp
+        return talk(other, address, port)
+
+    def _tcp(self, other: "Guest", address: str, port: int) -> bool:
+        family = family_of(address)
+        with ExitStack() as stack:
+            server = stack.enter_context(closing(other.space.socket(family, socket.SOCK_STREAM)))
+            server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            server.bind(("", port))
+            server.listen()
+            client = stack.enter_context(closing(self.space.socket(family, socket.SOCK_STREAM)))
+            client.settimeout(SOON)
+            try:
+                client.connect((address, port))
+                accepted = stack.enter_context(closing(server.accept()[0]))
+                accepted.sendall(b"hello")
+                return client.recv(5) == b"hello"
+            except OSError:
+                return False
+
+    def _udp(self, other: "Guest", address: str, port: int) -> bool:
+        family = family_of(address)
+        with (
+            closing(other.space.socket(family, socket.SOCK_DGRAM)) as server,
+            closing(self.space.socket(family, socket.SOCK_DGRAM)) as client,
+        ):
+            server.bind(("", port))
+            server.settimeout(SOON)
+            client.settimeout(SOON)
+            try:
+                client.sendto(b"question", (address, port))
+                _, whence = server.recvfrom(100)
+                server.sendto(b"answer", whence)
+                return client.recv(100) == b"answer"
+            except OSError:
+                return False
+
+    def pings(self, address: str) -> bool:
+        """One echo, and its reply."""
+        version = 4 if "." in address else 6
+        kind = socket.IPPROTO_ICMP if version == 4 else socket.IPPROTO_ICMPV6
+        mark = os.urandom(8)
+        with closing(self.space.socket(family_of(address), socket.SOCK_RAW, kind)) as raw:
+            raw.settimeout(SOON)
+            body = struct.pack("!BBHHH", 8 if version == 4 else 128, 0, 0, 7, 1) + mark
+            if version == 4:
+                body = body[:2] + struct.pack("!H", checksum(body)) + body[4:]
+            try:
+                raw.sendto(body, (address, 0))
+                reply = 0 if version == 4 else 129
+                for packet in _until(raw, SOON):
+                    icmp = packet[20:] if version == 4 else packet
+                    if icmp[:1] == bytes([reply]) and icmp.endswith(mark):
+                        return True
+            except OSError:
+                return False
+        return False
+
+    def sends(self, frame: bytes) -> None:
+        """As it is, whoever it says that it is from."""
+        with closing(self.wire()) as wire:
+            wire.send(frame)
+
+    def wire(self) -> socket.socket:
+        """All that comes and goes."""
+        wire = self.space.socket(socket.AF_PACKET, socket.SOCK_RAW, ETH_P_ALL)
+        wire.bind(("eth0", 0x0003))
+        return wire
+
+    def close(self) -> None:
+        self.space.close()
+
+
+def hears(listener: Guest, speaker: Guest, frame: bytes) -> bool:
+    """Whether the frame arrives as it was sent."""
+    with closing(listener.wire()) as wire:
+        speaker.sends(frame)
+        return any(got[: len(frame)] == frame for got in _until(wire, SOON))
+
+
+def _until(wire: socket.socket, seconds: float) -> Iterator[bytes]:
+    deadline = time.monotonic() + seconds
+    while (left := deadline - time.monotonic()) > 0:
+        if select.select([wire], [], [], left)[0]:
+            yield wire.recv(65535)
+
+
+def family_of(address: str) -> int:
+    return socket.AF_INET if "." in address else socket.AF_INET6
+
+
+def checksum(data: bytes) -> int:
+    padded = data + b"\0" * (len(data) % 2)
+    total = sum(struct.unpack(f"!{len(padded) // 2}H", padded))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return ~total & 0xFFFF
+
+
+def _no_wait(address: str) -> tuple[str, ...]:
+    return ("nodad",) if ":" in address else ()
