@@ -9,6 +9,7 @@ from cyclades.bootstrap import Application
 from tests.harness.api import client_of
 from tests.web.golden import differences, exchange
 from tests.web.network.conftest import Network
+from tests.web.test_availability_zones import cluster
 
 URL = "/network/v2.0"
 
@@ -63,19 +64,36 @@ def test_tags_that_cannot_be(net: Network) -> None:
 def test_extensions(net: Network) -> None:
     listed = net.call("GET", "/extensions", token="unscoped", status=200).json["extensions"]
     aliases = {each["alias"] for each in listed}
-    assert {"quotas", "security-group", "external-net", "standard-attr-tag"} <= aliases
-    assert not {"router", "fip-port-details", "provider", "subnet_allocation"} & aliases
+    assert {"quotas", "security-group", "external-net", "subnet_allocation"} <= aliases
+    assert not {"address-scope", "trunk", "qos", "segment", "dvr", "l3-ha"} & aliases
     for each in listed:
         shown = net.call("GET", f"/extensions/{each['alias']}", status=200).json
         assert shown == {"extension": each}
-    net.refused("GET", "/extensions/router", None, 404)
+    net.refused("GET", "/extensions/trunk", None, 404)
 
 
-def test_zones_and_agents(net: Network) -> None:
-    for path, token in (("availability_zones", "member"), ("agents", "admin")):
-        ours = net.call("GET", f"/{path}", token=token, status=200).json
-        assert ours == exchange(f"GET {URL}/{path}").answer
+def test_agents_and_providers(net: Network) -> None:
+    ours = net.call("GET", "/agents", token="admin", status=200).json
+    assert ours == exchange(f"GET {URL}/agents").answer
     net.call("GET", "/agents", status=403)
+    assert net.call("GET", "/service-providers", status=200).json == {"service_providers": []}
+
+
+def test_zones_are_the_clusters(net: Network, application: Application) -> None:
+    assert (
+        net.call("GET", "/availability_zones").json
+        == exchange(f"GET {URL}/availability_zones").answer
+    )
+    with application.transaction() as unit:
+        unit.clusters.add(cluster("a", "east"), application.clock.now())
+        unit.clusters.add(cluster("b", "west", drained=True), application.clock.now())
+    found = net.call("GET", "/availability_zones", status=200).json["availability_zones"]
+    assert found == [
+        {"name": "east", "resource": "network", "state": "available"},
+        {"name": "west", "resource": "network", "state": "unavailable"},
+    ]
+    some = net.call("GET", "/availability_zones?state=available&fields=name", status=200).json
+    assert some == {"availability_zones": [{"name": "east"}]}
 
 
 LISTS = {

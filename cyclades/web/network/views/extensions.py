@@ -1,15 +1,18 @@
-"""/extensions, /availability_zones, /agents: what this network service is and has.
+"""Extensions, zones, agents and service providers: what this network service is and has.
 
-Source: Networking API v2.0, "Extensions", "Availability zones", "Networking agents".
+Source: Networking API v2.0, "Extensions", "Availability zones", "Networking agents",
+"Service providers".
 """
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from cyclades.domain.model.availability_zone import zones_of
 from cyclades.domain.model.errors import NotFound
-from cyclades.web.network.listing import FIELDS
+from cyclades.web.network.listing import FIELDS, picked, word
 from cyclades.web.request import CycladesRequest
 from cyclades.web.resource import Access, Resource
+from cyclades.web.schema_types import mapping, sequence
 
 
 class Extension(NamedTuple):
@@ -26,7 +29,7 @@ EXTENSIONS: Mapping[str, Extension] = {
     "allowed-address-pairs": Extension(
         "Allowed Address Pairs", "Ports record addresses that their guests may use besides."
     ),
-    "availability_zone": Extension("Availability Zone", "Zones are listed; there are none."),
+    "availability_zone": Extension("Availability Zone", "The clusters' zones are listed."),
     "binding": Extension("Port Binding", "Ports say how they are plugged in."),
     "default-subnetpools": Extension(
         "Default Subnetpools", "One pool of each version is for those who name none."
@@ -67,6 +70,9 @@ EXTENSIONS: Mapping[str, Extension] = {
     "security-groups-normalized-cidr": Extension(
         "Normalized CIDR field for security group rules", "Rules show their prefix tidied."
     ),
+    "service-type": Extension(
+        "Neutron Service Type Management", "Providers of services are listed; there is no choice."
+    ),
     "sorting": Extension("Sorting support", "Lists can be ordered."),
     "standard-attr-description": Extension(
         "standard-attr-description", "Objects have a description."
@@ -84,9 +90,13 @@ EXTENSIONS: Mapping[str, Extension] = {
     "subnet_allocation": Extension("Subnet Allocation", "Subnets are cut from pools of prefixes."),
 }
 UPDATED = "2026-11-22T00:00:00-00:00"
+ZONES = mapping(
+    "", *(sequence(name, word(), missing=()) for name in ("name", "resource", "state", "fields"))
+)
 
 extensions = Resource("extensions", "/network/v2.0/extensions")
 extension = Resource("extension", "/network/v2.0/extensions/{alias}")
+service_providers = Resource("service-providers", "/network/v2.0/service-providers")
 zones = Resource("network-availability-zones", "/network/v2.0/availability_zones")
 agents = Resource("agents", "/network/v2.0/agents")
 
@@ -106,10 +116,31 @@ def show_extension(request: CycladesRequest) -> Any:
     return {"extension": body(alias)}
 
 
-@zones.on("GET", query=FIELDS)
+@zones.on("GET", query=ZONES)
 def list_zones(request: CycladesRequest) -> Any:
-    """There are no zones: every network reaches every cluster."""
-    return {"availability_zones": []}
+    """The clusters' zones: whoever has servers in one has networks there."""
+    found = [
+        {
+            "name": zone.name,
+            "resource": "network",
+            "state": "available" if zone.available else "unavailable",
+        }
+        for zone in zones_of(request.cyclades.clusters.list())
+    ]
+    asked = {name: request.query_in[name] for name in ("name", "resource", "state")}
+    return {
+        "availability_zones": [
+            picked(zone, request.query_in["fields"])
+            for zone in found
+            if all(not values or zone[name] in values for name, values in asked.items())
+        ]
+    }
+
+
+@service_providers.on("GET", query=FIELDS)
+def list_service_providers(request: CycladesRequest) -> Any:
+    """Nobody chooses between several: each service is provided in one way."""
+    return {"service_providers": []}
 
 
 @agents.on("GET", access=Access.ADMIN, query=FIELDS)
