@@ -90,7 +90,6 @@ class Settings:
     instance_prefix: str = "cyclades-"
     mac_prefix: str = "aa:0c:de"
     public_link: str = "snf_public"  # what external networks are bridged to
-    private_links: tuple[str, ...] = ("prv0", "prv1", "prv2", "prv3", "prv4", "prv5")
     # How users' networks are made: the first is what they get, the others they may ask for.
     network_flavors: tuple[str, ...] = ("MAC_FILTERED",)
     spanning_flavors: tuple[str, ...] = ()  # whose L2 reaches from cluster to cluster

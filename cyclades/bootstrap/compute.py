@@ -4,13 +4,11 @@ from collections.abc import Collection, Sequence
 from functools import cached_property
 
 from cyclades.adapters.sql.audit import SqlAudit
-from cyclades.adapters.sql.clusters import SqlClusters
 from cyclades.adapters.sql.divergences import SqlDivergences
 from cyclades.adapters.sql.flavors import SqlFlavors
 from cyclades.adapters.sql.instance_actions import SqlInstanceActions
 from cyclades.adapters.sql.keypairs import SqlKeypairs
 from cyclades.adapters.sql.leases import SqlLeases
-from cyclades.adapters.sql.outbox import SqlOutbox
 from cyclades.adapters.sql.servers import SqlServers, watched
 from cyclades.adapters.sql.views.instance_actions import SqlInstanceActionViews
 from cyclades.adapters.sql.views.metrics import SqlMetrics
@@ -27,6 +25,8 @@ from cyclades.domain.services.flavors import FlavorCatalogue
 from cyclades.domain.services.interface_settlement import InterfaceSettlement
 from cyclades.domain.services.keypairs import Keypairs
 from cyclades.domain.services.ledger_audit import LedgerAudit
+from cyclades.domain.services.network_settlement import NetworkSettlement
+from cyclades.domain.services.placement import Placement
 from cyclades.domain.services.server_actions import ServerActions
 from cyclades.domain.services.server_adoption import ServerAdoption
 from cyclades.domain.services.server_creation import ServerCreation
@@ -55,21 +55,9 @@ class ComputeUnit(NetworkUnit, ImageUnit):
         )
 
     @cached_property
-    def clusters(self) -> SqlClusters:
-        """Where servers live."""
-        return SqlClusters(self.connection, self.app.secrets)
-
-    @cached_property
     def cluster_register(self) -> Clusters:
         """What operators do to clusters."""
-        return Clusters(self.clusters, self.feed, self.app.clock)
-
-    @cached_property
-    def outbox(self) -> SqlOutbox:
-        """What clusters are asked to do; workers are woken after the commit."""
-        return SqlOutbox(
-            self.connection, self.app.secrets, lambda: self.wake_after_commit("effects")
-        )
+        return Clusters(self.clusters, self.network_mapping, self.feed, self.app.clock)
 
     @cached_property
     def divergences(self) -> SqlDivergences:
@@ -105,7 +93,12 @@ class ComputeUnit(NetworkUnit, ImageUnit):
     def server_settlement(self) -> ServerSettlement:
         """What follows when a server changed."""
         return ServerSettlement(
-            self.servers, self.server_ports, self.quota, self.feed, self.app.clock
+            self.servers,
+            self.server_ports,
+            self.cluster_networks,
+            self.quota,
+            self.feed,
+            self.app.clock,
         )
 
     @cached_property
@@ -140,7 +133,9 @@ class ComputeUnit(NetworkUnit, ImageUnit):
             self.images.usable,
             SqlKeypairs(self.connection),
             self.clusters,
+            Placement(self.clusters, self.network_reach, settings.disk_template),
             self.server_ports,
+            self.cluster_networks,
             self.quota,
             self.outbox,
             self.feed,
@@ -191,6 +186,7 @@ class ComputeUnit(NetworkUnit, ImageUnit):
             self.instance_actions,
             self.outbox,
             self.server_settlement,
+            NetworkSettlement(self.network_clusters, self.outbox, self.app.clock),
             self.interface_settlement,
             self.app.clock,
             self.app.ids,

@@ -7,6 +7,7 @@ from cyclades.adapters.sql.addresses import SqlAddresses
 from cyclades.adapters.sql.floating_ips import SqlFloatingIps
 from cyclades.adapters.sql.network_clusters import SqlNetworkClusters
 from cyclades.adapters.sql.network_uses import SqlNetworkUses
+from cyclades.adapters.sql.network_clusters import SqlNetworkClusters
 from cyclades.adapters.sql.networks import SqlNetworks
 from cyclades.adapters.sql.ports import SqlPorts
 from cyclades.adapters.sql.rbac_policies import SqlRbacPolicies
@@ -14,9 +15,14 @@ from cyclades.adapters.sql.routers import SqlRouters
 from cyclades.adapters.sql.security_groups import SqlSecurityGroups
 from cyclades.adapters.sql.subnetpools import SqlSubnetPools
 from cyclades.adapters.sql.subnets import SqlSubnets
-from cyclades.bootstrap.unit_base import UnitBase
+from cyclades.bootstrap.clusters import ClusterUnit
+from cyclades.domain.model.network_flavor import mac_prefixes
 from cyclades.domain.services.address_history import AddressHistory
 from cyclades.domain.services.floating_associations import FloatingAssociations
+from cyclades.domain.services.cluster_networks import ClusterNetworks
+from cyclades.domain.services.network_flavors import FlavorSettings, NetworkFlavors
+from cyclades.domain.services.network_mapping import NetworkMapping
+from cyclades.domain.services.network_reach import NetworkReach
 from cyclades.domain.services.networks import Networks
 from cyclades.domain.services.plugging import Plugging
 from cyclades.domain.services.ports import Ports
@@ -28,7 +34,7 @@ from cyclades.domain.services.subnetpools import SubnetPools
 from cyclades.domain.services.subnets import Subnets
 
 
-class NetworkUnit(UnitBase):
+class NetworkUnit(ClusterUnit):
     """What network needs."""
 
     @cached_property
@@ -62,8 +68,38 @@ class NetworkUnit(UnitBase):
         return AddressHistory(self.address_history_rows, self.app.clock, self.app.ids)
 
     @cached_property
+    def network_clusters(self) -> SqlNetworkClusters:
+        """Which networks are in which clusters."""
+        return SqlNetworkClusters(self.connection)
+
+    @cached_property
+    def cluster_networks(self) -> ClusterNetworks:
+        """Having networks in clusters."""
+        return ClusterNetworks(
+            self.network_rows,
+            self.network_clusters,
+            self.outbox,
+            self.app.clock,
+            self.app.ids,
+            self.app.settings.instance_prefix,
+        )
+
+    @cached_property
+    def network_reach(self) -> NetworkReach:
+        """In which clusters networks can be."""
+        return NetworkReach(self.network_clusters)
+
+    @cached_property
+    def network_mapping(self) -> NetworkMapping:
+        """Where operators say that networks are."""
+        return NetworkMapping(
+            self.network_clusters, self.cluster_networks, self.clusters, self.app.ids
+        )
+
+    @cached_property
     def networks(self) -> Networks:
         """Networks as users make them."""
+        settings = self.app.settings
         return Networks(
             self.network_rows,
             self.port_rows,
@@ -118,8 +154,20 @@ class NetworkUnit(UnitBase):
             self.feed,
             self.app.clock,
             self.app.ids,
-            self.app.settings.public_link,
-            self.app.settings.private_links,
+            NetworkFlavors(
+                self.network_rows,
+                FlavorSettings(
+                    settings.network_flavors,
+                    settings.spanning_flavors,
+                    settings.public_link,
+                    settings.mac_filtered_link,
+                    settings.vlan_links,
+                    settings.routed_table,
+                    mac_prefixes(settings.mac_prefix_pool),
+                ),
+            ),
+            self.cluster_networks,
+            self.network_mapping,
         )
 
     @cached_property

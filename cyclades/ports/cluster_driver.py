@@ -49,7 +49,7 @@ class ClusterDriver(Protocol):
     def capacity(self) -> Capacity:
         """Sums over nodes that are not drained, not offline and vm_capable.
 
-        Raises ClusterUnavailable. Source: RAPI `GET /2/nodes?bulk=1`.
+        Raises ClusterUnavailable. Source: RAPI `GET /2/nodes?bulk=1` and `GET /2/groups`.
         """
         ...
 

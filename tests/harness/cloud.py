@@ -30,6 +30,7 @@ from cyclades.workers.effects import EffectsWorker
 from cyclades.workers.poller import ClusterPoller
 from tests.adapters.simulated.hand_clock import HandClock
 from tests.harness.api import CALLERS
+from tests.harness.public_networks import make_real
 
 MEMBER, ADMIN = CALLERS["member"], CALLERS["admin"]
 OF_SERVERS = ("instances", "cores", "ram", "port")
@@ -137,6 +138,7 @@ class Cloud(Users):
         self.app.atomically(
             lambda unit: unit.cluster_register.register(name, connection, seen, "nova")
         )
+        make_real(self.app, self.cluster(name), name)
         self.pollers[name] = ClusterPoller(self.app, name, "poller")
         return self.cluster(name)
 

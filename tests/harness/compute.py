@@ -10,6 +10,7 @@ from cyclades.domain.model.image import Content, Image, Status, Visibility
 from cyclades.domain.model.instance_action import SUCCESS
 from cyclades.domain.model.quota import UNLIMITED
 from tests.harness.api import CALLERS, PROJECT, Client, client_of
+from tests.harness.public_networks import make_known
 from tests.harness.samples import NOW, a_cluster
 
 SERVERS = "/compute/v2.1/servers"
@@ -103,6 +104,7 @@ def furnished(application: Application) -> Cloud:
         return unit.public_network.ensure(CALLERS["admin"]).id
 
     network = application.atomically(furnish)
+    make_known(application, "one")
     return Cloud(application, client_of(application), image.id, network)
 
 

@@ -171,10 +171,11 @@ def deleted_stays_deleted(seen: Evidence) -> Iterator[str]:
 
 
 def strangers_are_left_alone(seen: Evidence) -> Iterator[str]:
-    """I9: no job of ours is about an instance that is not ours."""
+    """I9: no job of ours is about an instance or a network that is not ours."""
     for _, job in seen.jobs:
-        if effect_in(job.op) and not str(job.instance).startswith(seen.prefix):
-            yield f"job {job.id} of ours touched {job.instance}"
+        about = str(job.instance or job.op.get("network_name"))
+        if effect_in(job.op) and not about.startswith(seen.prefix):
+            yield f"job {job.id} of ours touched {about}"
 
 
 RULES: Mapping[str, Callable[[Evidence], Iterator[str]]] = {

@@ -54,7 +54,8 @@ class GanetiDriver(ClusterDriver):
         return identity
 
     def capacity(self) -> Capacity:
-        return reports.capacity(self._read(Call("GET", "/2/nodes", query={"bulk": "1"})))
+        nodes = self._read(Call("GET", "/2/nodes", query={"bulk": "1"}))
+        return reports.capacity(nodes, self._ask(Call("GET", "/2/groups")))
 
     def submit(self, effect: Effect) -> int:
         self._check_identity(IDENTITY_OF_SUBMISSION_LASTS)

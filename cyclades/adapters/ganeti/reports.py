@@ -178,7 +178,7 @@ def identity(data: object) -> ClusterIdentity:
     )
 
 
-def capacity(data: object) -> Capacity:
+def capacity(data: object, groups: object) -> Capacity:
     """Sums over the nodes that can take instances; `instances` counts those of all nodes."""
     nodes = [table(node) for node in rows(data)]
     able = [
@@ -198,4 +198,5 @@ def capacity(data: object) -> Capacity:
         disk_total=total("dtotal"),
         disk_free=total("dfree"),
         instances=sum(number_or_zero(node.get("pinst_cnt")) for node in nodes),
+        node_groups=tuple(sorted(text(table(group).get("name")) for group in rows(groups))),
     )

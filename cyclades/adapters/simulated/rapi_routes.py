@@ -10,7 +10,7 @@ from cyclades.adapters.simulated import engine
 from cyclades.adapters.simulated import rapi_views as views
 from cyclades.adapters.simulated.faults import Fate, take_fate
 from cyclades.adapters.simulated.store import WorldStore
-from cyclades.adapters.simulated.world import Job, Opcode, World
+from cyclades.adapters.simulated.world import GROUP, Job, Opcode, World
 
 CREATE_FIELDS: Final = frozenset(
     {"__version__", "mode", "instance_name", "disk_template", "disks", "nics", "os_type"}
@@ -131,6 +131,11 @@ def list_nodes(store: WorldStore, _asked: Asked) -> Any:
     return store.look(lambda world: [views.node(world, node) for node in world.nodes.values()])
 
 
+def list_groups(_store: WorldStore, _asked: Asked) -> Any:
+    """`GET /2/groups`."""
+    return [{"name": GROUP, "uri": f"/2/groups/{GROUP}"}]
+
+
 def show_info(store: WorldStore, _asked: Asked) -> Any:
     """`GET /2/info`."""
     return store.look(views.info)
@@ -204,6 +209,7 @@ ROUTES: Final = tuple(
     for method, path, handler in (
         ("GET", r"/2/info", show_info),
         ("GET", r"/2/nodes", list_nodes),
+        ("GET", r"/2/groups", list_groups),
         ("GET", r"/2/instances", list_instances),
         ("POST", r"/2/instances", create),
         ("GET", NAME, show_instance),

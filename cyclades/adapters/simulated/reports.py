@@ -4,6 +4,7 @@ from typing import Final
 
 from cyclades.adapters.simulated.world import (
     DISK_TEMPLATES,
+    GROUP,
     VERSION,
     Instance,
     Job,
@@ -111,4 +112,5 @@ def capacity(world: World) -> Capacity:
         disk_total=sum(node.disk for node in nodes),
         disk_free=sum(world.disk_free(node) for node in nodes),
         instances=len(world.instances),
+        node_groups=(GROUP,),
     )

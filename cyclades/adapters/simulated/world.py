@@ -15,6 +15,7 @@ from cyclades.adapters.simulated.settings import Settings
 
 VERSION: Final = "3.0.2"
 DISK_TEMPLATES: Final = ("diskless", "ext", "file", "sharedfile")
+GROUP: Final = "default"  # all nodes are in it
 FINAL: Final = frozenset({"success", "error", "canceled"})
 
 Opcode = dict[str, Any]
@@ -60,6 +61,19 @@ class Instance:
 
 
 @dataclass(slots=True)
+class Network:
+    """A network: `groups` are [group, mode, link]."""
+
+    name: str
+    uuid: str
+    cidr: str
+    gateway: str | None = None
+    mac_prefix: str | None = None
+    tags: list[str] = field(default_factory=list)
+    groups: list[list[str]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Job:
     """One job of one opcode. `finish` is when a running job will end, `error` how."""
 
@@ -83,9 +97,9 @@ class Job:
 
     @property
     def locks(self) -> frozenset[str]:
-        """The instance names that no other job may work on at the same time."""
-        names = (self.op.get("instance_name"), self.op.get("new_name"))
-        return frozenset(name for name in names if name)
+        """The instances and networks that no other job may work on at the same time."""
+        names = ("instance_name", "new_name", "network_name")
+        return frozenset(self.op[name] for name in names if self.op.get(name))
 
     @property
     def final(self) -> bool:
@@ -122,6 +136,7 @@ class World:
     time: float
     nodes: dict[str, Node]
     instances: dict[str, Instance] = field(default_factory=dict)
+    networks: dict[str, Network] = field(default_factory=dict)
     jobs: dict[int, Job] = field(default_factory=dict)
     archive: dict[int, Job] = field(default_factory=dict)
     last_job: int = 0
@@ -184,6 +199,7 @@ def load(content: bytes) -> World:
         | {
             "nodes": {name: Node(**node) for name, node in data["nodes"].items()},
             "instances": {name: Instance(**i) for name, i in data["instances"].items()},
+            "networks": {name: Network(**n) for name, n in data.get("networks", {}).items()},
             "jobs": {int(number): Job(**job) for number, job in data["jobs"].items()},
             "archive": {int(number): Job(**job) for number, job in data["archive"].items()},
             "faults": Faults(**data["faults"]),

@@ -1,7 +1,7 @@
 """Networks in SQL."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -11,6 +11,7 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
+    bindparam,
     delete,
     exists,
     insert,
@@ -40,6 +41,7 @@ from cyclades.ports.networks import NetworkRepository
 
 STORED = tuple(column.name for column in networks.columns)
 SHOWN_PORTS = 10
+CHUNK = 64  # of a pool's values get rows at once
 SUBNETS = "subnets"
 
 
@@ -83,6 +85,27 @@ SHELF = Shelf(
     {},
     visible,
     {"shared": shared},
+)
+
+
+_FREE = (
+    select(network_resources.c.value)
+    .where(
+        network_resources.c.pool == bindparam("from_pool"),
+        network_resources.c.network_id.is_(None),
+    )
+    .order_by(network_resources.c.value)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+    .scalar_subquery()
+)
+CLAIM = (
+    update(network_resources)
+    .where(
+        network_resources.c.pool == bindparam("from_pool"), network_resources.c.value == _FREE
+    )
+    .values(network_id=bindparam("network"))
+    .returning(network_resources.c.value)
 )
 
 
@@ -150,30 +173,30 @@ class SqlNetworks(NetworkRepository):
         return network_of(row, {}) if row else None
 
     def claim_resource(self, pool: str, network_id: str, values: Sequence[str]) -> str | None:
-        value = self._free_resource(pool, network_id, values)
-        if value is None and values:
-            # What a pool has is in the settings; it gets its rows when they are first needed.
-            rows = [{"pool": pool, "value": each, "network_id": None} for each in sorted(values)]
-            if insert_unless_there(self._connection, network_resources, rows):
-                value = self._free_resource(pool, network_id, values)
-        return value
+        table, wanted = network_resources.c, frozenset(values)
+        while True:
+            asked = {"from_pool": pool, "network": network_id}
+            value = self._connection.execute(CLAIM, asked).scalar_one_or_none()
+            if value in wanted:
+                return value
+            if value is not None:  # the settings do not have it any more
+                self._connection.execute(
+                    delete(network_resources).where(table.pool == pool, table.value == value)
+                )
+            elif not self._fill(pool, wanted):
+                return None
 
-    def _free_resource(self, pool: str, network_id: str, values: Sequence[str]) -> str | None:
+    def _fill(self, pool: str, wanted: Collection[str]) -> bool:
+        """What a pool has is in the settings; it gets rows as they are needed, some at a time."""
         table = network_resources.c
-        free = (
-            select(table.value)
-            .where(table.pool == pool, table.network_id.is_(None), table.value.in_(values))
-            .order_by(table.value)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-            .scalar_subquery()
-        )
-        claim = (
-            update(network_resources)
-            .where(table.pool == pool, table.value == free)
-            .values(network_id=network_id)
-        )
-        return self._connection.execute(claim.returning(table.value)).scalar_one_or_none()
+        there = self._connection.execute(select(table.value).where(table.pool == pool)).scalars()
+        rows = [
+            {"pool": pool, "value": each, "network_id": None}
+            for each in sorted(set(wanted).difference(there))[:CHUNK]
+        ]
+        if rows:
+            insert_unless_there(self._connection, network_resources, rows)
+        return bool(rows)
 
     def _one(self, network_id: str, query: Select[Any]) -> Network:
         rows = self._connection.execute(query.where(networks.c.id == network_id)).all()

@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """Sums over the nodes that can take instances. Memory and disk in MiB."""
+    """Sums over the nodes that can take instances, and their groups. Memory and disk in MiB."""
 
     nodes: int = 0
     cpus_total: int = 0
@@ -15,6 +15,7 @@ class Capacity:
     disk_total: int = 0
     disk_free: int = 0
     instances: int = 0
+    node_groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

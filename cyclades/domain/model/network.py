@@ -93,7 +93,10 @@ class Network:
 
 @dataclass(frozen=True, slots=True)
 class WantedNetwork:
-    """What somebody asks for; `project_id` only when an administrator says whose it is."""
+    """What somebody asks for; `project_id` only when an administrator says whose it is.
+
+    No `flavor`: the operator's. The last four are an administrator's words for CUSTOM ones.
+    """
 
     name: str = ""
     description: str = ""
@@ -105,3 +108,8 @@ class WantedNetwork:
     port_security_enabled: bool = True
     project_id: str | None = None
     tags: tuple[str, ...] = ()
+    flavor: str | None = None
+    network_type: str | None = None
+    physical_network: str | None = None
+    segmentation_id: int | None = None
+    mac_prefix: str | None = None

@@ -12,13 +12,17 @@ VCPUS_PER_CPU = 64  # overcommit that a cluster's own policy may narrow
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What a server needs. ram in MiB, disk in GiB; no zone means any."""
+    """What a server needs. ram in MiB, disk in GiB; no zone means any.
+
+    `clusters`: those that its networks can be in, by id; None when they can be anywhere.
+    """
 
     vcpus: int
     ram: int
     disk: int
     disk_template: str
     zone: str | None = None
+    clusters: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ FILTERS: Mapping[str, Filter] = {
     "availability zone": lambda cluster, demand: (
         demand.zone is None or cluster.availability_zone == demand.zone
     ),
+    "networks": lambda cluster, demand: demand.clusters is None or cluster.id in demand.clusters,
     "disk template": lambda cluster, demand: demand.disk_template in cluster.disk_templates,
     "memory": lambda cluster, demand: cluster.capacity.memory_free >= demand.ram,
     "disk": lambda cluster, demand: cluster.capacity.disk_free >= demand.disk * GIB,

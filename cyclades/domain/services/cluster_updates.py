@@ -17,6 +17,7 @@ from cyclades.domain.model.reports import (
 )
 from cyclades.domain.model.server import Server
 from cyclades.domain.services.interface_settlement import OF_INTERFACES, InterfaceSettlement
+from cyclades.domain.services.network_settlement import NetworkSettlement
 from cyclades.domain.services.server_settlement import ServerSettlement
 from cyclades.ports.clock import Clock
 from cyclades.ports.ids import Ids
@@ -41,6 +42,7 @@ class ClusterUpdates:
     actions: InstanceActions
     outbox: Outbox
     settlement: ServerSettlement
+    networks: NetworkSettlement
     interfaces: InterfaceSettlement
     clock: Clock
     ids: Ids
@@ -65,6 +67,10 @@ class ClusterUpdates:
         if effect.job_id not in {None, report.job_id} or report.rank <= effect.job_rank:
             return False
         self.outbox.advance(effect.effect_id, report.job_id, report.rank)
+        if effect.network_id:
+            if report.rank is JobRank.FINAL:
+                self.networks.report(effect, report, self.refuse)
+            return True
         server = self.servers.by_id(effect.server_id)
         if report.rank is JobRank.FINAL:
             self._settle(effect, server, report)
@@ -136,7 +142,10 @@ class ClusterUpdates:
 
     def refuse(self, effect: InFlight, message: str) -> None:
         """The effect will never have a job: settle it as failed, in words for its user."""
-        self._conclude(effect, self.servers.by_id(effect.server_id), message)
+        if effect.network_id:
+            self.networks.conclude(effect, message, self.refuse)
+        else:
+            self._conclude(effect, self.servers.by_id(effect.server_id), message)
 
     def _progress(self, effect: InFlight, server: Server) -> None:
         if effect.operation is Operation.CREATE and not server.deleted:

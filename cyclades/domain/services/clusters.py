@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from cyclades.domain.model.cluster import Capacity, Cluster, ClusterConnection, ClusterIdentity
 from cyclades.domain.model.errors import InvalidInput
 from cyclades.domain.model.events import Changed
+from cyclades.domain.services.network_mapping import NetworkMapping
 from cyclades.ports.clock import Clock
 from cyclades.ports.cluster_driver import ClusterDriver
 from cyclades.ports.clusters import ClusterRepository
@@ -50,6 +51,7 @@ class Clusters:
     """The operator's verbs."""
 
     repository: ClusterRepository
+    mapping: NetworkMapping
     feed: Feed
     clock: Clock
 
@@ -72,6 +74,7 @@ class Clusters:
             availability_zone=zone,
         )
         self.repository.add(cluster, self.clock.now())
+        self.mapping.welcome(cluster.id)
         self._publish(cluster.id)
         return cluster
 
@@ -91,6 +94,7 @@ class Clusters:
     def remove(self, name: str) -> None:
         """Forget an empty cluster. Raises Conflict while servers live in it."""
         cluster = self.repository.by_name(name)
+        self.mapping.forget(cluster.id)
         self.repository.remove(cluster.id)
         self._publish(cluster.id)
 

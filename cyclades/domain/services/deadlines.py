@@ -51,6 +51,8 @@ class Deadlines:
     def _tell(self, effect: InFlight) -> None:
         now = self.clock.now()
         self.outbox.mark_overdue(effect.effect_id)
+        if effect.network_id:
+            return  # its servers' effects have deadlines of their own
         self.actions.finish(effect.effect_id, ERROR, STILL_AWAITED, now)
         server = self.servers.by_id(effect.server_id)
         if server.deleted or effect.purpose == "cleanup":

@@ -7,10 +7,13 @@ from typing import Any
 from cyclades.domain.model.errors import Forbidden
 from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.listing import Listing
-from cyclades.domain.model.network import BRIDGED, Network, WantedNetwork
-from cyclades.domain.model.network_errors import InvalidSharedSetting, NoNetworkAvailable
+from cyclades.domain.model.network import Network, WantedNetwork
+from cyclades.domain.model.network_errors import InvalidSharedSetting
 from cyclades.domain.model.revision import require_revision
 from cyclades.domain.model.sharing import project_for
+from cyclades.domain.services.cluster_networks import ClusterNetworks
+from cyclades.domain.services.network_flavors import NetworkFlavors
+from cyclades.domain.services.network_mapping import NetworkMapping
 from cyclades.domain.services.rbac_policies import RbacPolicies, tell
 from cyclades.ports.clock import Clock
 from cyclades.ports.feed import Feed
@@ -20,11 +23,17 @@ from cyclades.ports.ports import PortRepository
 from cyclades.ports.quota import QuotaLedger
 
 FOR_ADMINISTRATORS = {"shared": "shared", "external": "router:external", "is_default": "is_default"}
+MADE_BY_ADMINISTRATORS = FOR_ADMINISTRATORS | {
+    "network_type": "provider:network_type",
+    "physical_network": "provider:physical_network",
+    "segmentation_id": "provider:segmentation_id",
+    "mac_prefix": "SNF:mac_prefix",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Networks:
-    """A private network gets a link of its own; external ones are on the public link."""
+    """What each is made of is its flavor's matter, where it is its clusters'."""
 
     networks: NetworkRepository
     ports: PortRepository
@@ -33,14 +42,17 @@ class Networks:
     feed: Feed
     clock: Clock
     ids: Ids
-    public_link: str
-    private_links: tuple[str, ...]
+    flavors: NetworkFlavors
+    clusters: ClusterNetworks
+    mapping: NetworkMapping
 
     def create(self, caller: Caller, wanted: WantedNetwork) -> Network:
-        """Make it, with its link. Raises NoNetworkAvailable, OverQuota."""
+        """Make it, with what is its own. Raises NoNetworkAvailable, OverQuota."""
         project_id = project_for(caller, wanted.project_id, "create_network:tenant_id")
-        self._require_admin(caller, "create", {n: getattr(wanted, n) for n in FOR_ADMINISTRATORS})
+        said = {name: getattr(wanted, name) for name in MADE_BY_ADMINISTRATORS}
+        self._require_admin(caller, "create", said)
         network_id, now = self.ids.new(), self.clock.now()
+        making = self.flavors.make(caller, network_id, wanted)
         network = Network(
             network_id,
             project_id,
@@ -52,14 +64,19 @@ class Networks:
             wanted.is_default,
             wanted.mtu,
             wanted.port_security_enabled,
-            BRIDGED,
-            self.public_link if wanted.external else self._link(network_id),
+            making.mode,
+            making.link,
             wanted.tags,
             now,
             now,
             1,
+            making.flavor,
+            making.mac_prefix,
+            making.spans,
         )
         self.networks.add(network)
+        if network.external:
+            self.mapping.everywhere(network_id)
         if network.public:
             self.policies.follow(network)
         tell(self.feed, network)
@@ -90,6 +107,8 @@ class Networks:
             self._require_alone(network)
         changed = replace(network, **changes, updated=self.clock.now(), version=network.version + 1)
         self.networks.save(changed)
+        if changed.external != network.external:
+            self._move(changed)
         if (network.shared, network.external) != (changed.shared, changed.external):
             self.policies.follow(changed)
         # Those who see it no more hear of that, too.
@@ -102,18 +121,16 @@ class Networks:
         network.require_owned(caller, "rule:delete_network")
         require_revision(network.version, revision)
         self.policies.forget(network)
+        self.clusters.forget(network_id)
         self.networks.remove(network_id)
         tell(self.feed, replace(network, version=network.version + 1))
         self.quota.release(network.project_id, {"network": 1, "subnet": len(network.subnets)})
 
-    def _link(self, network_id: str) -> str:
-        link = self.networks.claim_resource("bridge", network_id, self.private_links)
-        if link is None:
-            raise NoNetworkAvailable(
-                "Unable to create the network. No isolated link is left for another private "
-                "network; delete one that is not needed, or ask the operator for more."
-            )
-        return link
+    def _move(self, network: Network) -> None:
+        if network.external:
+            self.mapping.everywhere(network.id)
+        else:
+            self.mapping.nowhere(network.id)
 
     def _require_alone(self, network: Network) -> None:
         owners = {port.project_id for port in self.ports.of_network(network.id)}
@@ -126,8 +143,9 @@ class Networks:
     @staticmethod
     def _require_admin(caller: Caller, verb: str, values: Mapping[str, Any]) -> None:
         for name, value in values.items():
-            if value and not caller.is_admin:
+            if value not in {None, False, ""} and not caller.is_admin:
                 raise Forbidden(
-                    f"(rule:{verb}_network and rule:{verb}_network:{FOR_ADMINISTRATORS[name]}) "
+                    f"(rule:{verb}_network and "
+                    f"rule:{verb}_network:{MADE_BY_ADMINISTRATORS[name]}) "
                     "is disallowed by policy"
                 )

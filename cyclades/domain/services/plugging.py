@@ -41,7 +41,7 @@ class Plugging:
             network.id,
             wanted.name,
             wanted.description,
-            wanted.mac or self._mac(),
+            wanted.mac or self._mac(network),
             wanted.admin_state_up,
             BUILD if wanted.effect_id else DOWN,
             wanted.device_id,
@@ -91,8 +91,9 @@ class Plugging:
         given = [self._claim(subnet, address, port) for subnet, address in new]
         return replace(port, fixed_ips=in_order((*kept, *given)))
 
-    def _mac(self) -> str:
-        return self.ports.free_mac([self.ids.mac(self.mac_prefix) for _ in range(MAC_CANDIDATES)])
+    def _mac(self, network: Network) -> str:
+        prefix = network.mac_prefix or self.mac_prefix
+        return self.ports.free_mac([self.ids.mac(prefix) for _ in range(MAC_CANDIDATES)])
 
     def _give(self, network: Network, port: Port, wanted: WantedPort) -> tuple[FixedIp, ...]:
         subnets = self.subnets.of_network(network.id)

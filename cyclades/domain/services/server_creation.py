@@ -2,9 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 
-from cyclades.domain.model.cluster import Cluster
 from cyclades.domain.model.effects import (
     CreateInstance,
     DiskWanted,
@@ -12,19 +11,21 @@ from cyclades.domain.model.effects import (
     GuestConfig,
     NicWanted,
 )
-from cyclades.domain.model.errors import InvalidInput, NotFound, OverQuota
+from cyclades.domain.model.errors import Conflict, InvalidInput, NotFound, OverQuota
 from cyclades.domain.model.events import Changed
 from cyclades.domain.model.flavor import Flavor
 from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.image import Image
 from cyclades.domain.model.instance_action import InstanceAction
-from cyclades.domain.model.placement import GIB, Choice, Demand, choose
-from cyclades.domain.model.port import ServerPort
+from cyclades.domain.model.placement import GIB, Choice
+from cyclades.domain.model.port import WantedInterface
 from cyclades.domain.model.quota import UNLIMITED
 from cyclades.domain.model.server import Server, tag_of
 from cyclades.domain.model.server_actions import Action
 from cyclades.domain.model.sharing import reach_of
 from cyclades.domain.model.wanted_server import Promised, WantedServer, host_name, require_fit
+from cyclades.domain.services.cluster_networks import ClusterNetworks
+from cyclades.domain.services.placement import Placement, Round, reasons
 from cyclades.domain.services.server_ports import ServerPorts
 from cyclades.ports.clock import Clock
 from cyclades.ports.clusters import ClusterRepository
@@ -56,7 +57,9 @@ class ServerCreation:
     usable_image: Callable[[Caller, str], Image]
     keypairs: KeypairRepository
     clusters: ClusterRepository
+    placement: Placement
     ports: ServerPorts
+    networks: ClusterNetworks
     quota: QuotaLedger
     outbox: Outbox
     feed: Feed
@@ -71,22 +74,23 @@ class ServerCreation:
         count = self._affordable(caller, wanted, known.flavor)
         password = wanted.admin_password or self.ids.password()
         reservation = f"r-{self.ids.new().replace('-', '')[-8:]}"
-        clusters = {cluster.id: cluster for cluster in self.clusters.list()}
+        interfaces = self.ports.understood(caller, wanted.interfaces)
+        round_ = self._begin(caller, interfaces)
         servers: list[Server] = []
         made = 0
         for index in range(count):
-            choice = self._place(list(clusters.values()), known.flavor, wanted.zone)
-            clusters[choice.cluster.id] = with_one_more(choice.cluster, known.flavor)
+            choice = self.placement.place(round_, known.flavor, wanted.zone)
             server = self._server(caller, wanted, known, index, count, choice)
             server.reservation_id = reservation
             wired = self.ports.wire(
                 caller,
                 server.id,
                 server.availability_zone,
-                wanted.interfaces,
+                interfaces,
                 wanted.security_groups,
             )
             made += sum(port.made for port in wired)
+            plugged = self.networks.plug(choice.cluster, wired, request_id)
             guest = GuestConfig(
                 password,
                 known.public_keys,
@@ -94,7 +98,7 @@ class ServerCreation:
                 wanted.user_data,
                 wanted.personality,
             )
-            command = self._command(server, known.image, wired)
+            command = self._command(server, known.image, plugged.nics)
             self._record(
                 server,
                 Effect(
@@ -105,6 +109,7 @@ class ServerCreation:
                     request_id,
                     command,
                     guest,
+                    waits_for=plugged.waits_for,
                 ),
                 caller,
             )
@@ -202,15 +207,18 @@ class ServerCreation:
             placement=reasons(choice),
         )
 
-    def _place(self, clusters: Sequence[Cluster], flavor: Flavor, zone: str | None) -> Choice:
-        if zone is not None and zone not in {cluster.availability_zone for cluster in clusters}:
-            raise InvalidInput(
-                "The requested availability zone is not available", "server.availability_zone"
-            )
-        demand = Demand(flavor.vcpus, flavor.ram, flavor.disk, self.disk_template, zone)
-        return choose(clusters, demand)
+    def _begin(self, caller: Caller, interfaces: Sequence[WantedInterface]) -> Round:
+        network_ids = self.ports.networks_of(interfaces)
+        try:
+            return self.placement.begin(network_ids)
+        except Conflict:
+            # Where a network is that one may not see is as unknown as the network.
+            self.ports.require_seen(caller, network_ids)
+            raise
 
-    def _command(self, server: Server, image: Image, wired: Sequence[ServerPort]) -> CreateInstance:
+    def _command(
+        self, server: Server, image: Image, nics: tuple[NicWanted, ...]
+    ) -> CreateInstance:
         disk = DiskWanted(f"{self.instance_prefix}disk-{server.id}", max(server.disk, 1) * GIB)
         return CreateInstance(
             instance=server.instance,
@@ -218,16 +226,7 @@ class ServerCreation:
             memory_mib=server.ram,
             disk_template=self.disk_template,
             disks=(disk,),
-            nics=tuple(
-                NicWanted(
-                    f"{self.instance_prefix}nic-{port.port_id}",
-                    port.mac,
-                    port.link,
-                    port.mode,
-                    port.ipv4,
-                )
-                for port in wired
-            ),
+            nics=nics,
             image_id=image.id,
             image_format=image.disk_format or "raw",
             tags=(tag_of(server.id),),
@@ -252,23 +251,3 @@ class ServerCreation:
         )
         self.feed.publish(Changed("server", server.id, server.version, server.project_id))
 
-
-def reasons(choice: Choice) -> dict[str, object]:
-    """Why this cluster, for operators."""
-    return {
-        "cluster": choice.cluster.name,
-        "refused": dict(choice.refused),
-        "weights": {name: round(value, 4) for name, value in choice.weights.items()},
-    }
-
-
-def with_one_more(cluster: Cluster, flavor: Flavor) -> Cluster:
-    """The cluster as it will be, so that the next one of many is placed elsewhere."""
-    had = cluster.capacity
-    taken = replace(
-        had,
-        memory_free=had.memory_free - flavor.ram,
-        disk_free=had.disk_free - max(flavor.disk, 1) * GIB,
-        instances=had.instances + 1,
-    )
-    return replace(cluster, capacity=taken)

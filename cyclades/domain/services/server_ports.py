@@ -117,6 +117,27 @@ class ServerPorts:
         """The networks that the server is on."""
         return {port.network_id for port in self.ports.of_device(server_id) if port.on_server}
 
+    def networks_at(self, server_id: str) -> Collection[str]:
+        """The networks that the server is on."""
+        return {port.network_id for port in self.ports.of_device(server_id) if port.on_server}
+
+    def require_seen(self, caller: Caller, network_ids: Collection[str]) -> None:
+        """Raise NotFound unless the caller may look at all these networks."""
+        for network_id in network_ids:
+            self.networks.get(network_id).require_seen(caller)
+
+    def understood(self, caller: Caller, wanted: Wanted) -> Sequence[WantedInterface]:
+        """The interfaces that are meant. Raises Conflict when there is no network for any."""
+        return self._items(caller.project_id or "", wanted)
+
+    def networks_of(self, items: Sequence[WantedInterface]) -> Collection[str]:
+        """The networks that these are on. Raises NotFound for a port that is not there."""
+        return {item.network_id or self.ports.get(item.port_id or "").network_id for item in items}
+
+    def networks_at(self, server_id: str) -> Collection[str]:
+        """The networks that the server is on."""
+        return {port.network_id for port in self.ports.of_device(server_id) if port.on_server}
+
     def require_seen(self, caller: Caller, network_ids: Collection[str]) -> None:
         """Raise NotFound unless the caller may look at all these networks."""
         for network_id in network_ids:

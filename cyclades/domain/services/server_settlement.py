@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from cyclades.domain.model.events import Changed
 from cyclades.domain.model.server import Server
 from cyclades.domain.model.server_states import VmState
+from cyclades.domain.services.cluster_networks import ClusterNetworks
 from cyclades.domain.services.server_ports import ServerPorts
 from cyclades.ports.clock import Clock
 from cyclades.ports.feed import Feed
@@ -18,6 +19,7 @@ class ServerSettlement:
 
     servers: ServerRepository
     ports: ServerPorts
+    networks: ClusterNetworks
     quota: QuotaLedger
     feed: Feed
     clock: Clock
@@ -27,7 +29,9 @@ class ServerSettlement:
         server.vm_state, server.task_state = VmState.DELETED, None
         server.effect_id = None
         server.terminated = self.clock.now()
+        networks = self.ports.networks_at(server.id)
         self.ports.release(server.id)
+        self.networks.leave(server.cluster_id, networks)
         self.quota.release(server.project_id, server.usage)
         self._keep(server)
 

@@ -3,6 +3,7 @@
 from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, String, Table, Text
 
 from cyclades.adapters.sql.schema.base import Id, Name, UtcDateTime, metadata
+from cyclades.adapters.sql.schema.lists import Words
 
 clusters = Table(
     "clusters",
@@ -37,7 +38,7 @@ clusters = Table(
     Column("heard", UtcDateTime),  # when its nodes were last heard through the broker
     Column("heard_token", String(64)),  # the token of their last test event
     Column("node_key", String(64)),  # digest of what its nodes read documents with
-    Column("node_groups", Text, nullable=False, server_default=""),  # with spaces between
+    Column("node_groups", Words(), nullable=False, server_default=""),
     Column("created", UtcDateTime, nullable=False),
     Column("updated", UtcDateTime, nullable=False),
     Column("version", Integer, nullable=False),

@@ -1,10 +1,27 @@
-"""Short lists inside a row, as JSON text."""
+"""Short lists inside a row, as text."""
 
 import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Dialect, Text, TypeDecorator
+
+
+class Words(TypeDecorator[tuple[str, ...]]):
+    """A tuple of words, kept with spaces between them."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Sequence[str] | None, dialect: Dialect) -> str | None:
+        """To text."""
+        del dialect
+        return None if value is None else " ".join(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...]:
+        """From text."""
+        del dialect
+        return tuple((value or "").split())
 
 
 class JsonTuple(TypeDecorator[tuple[Any, ...]]):

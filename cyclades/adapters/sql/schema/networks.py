@@ -13,7 +13,7 @@ from sqlalchemy import (
 )
 
 from cyclades.adapters.sql.schema.base import Id, Name, UtcDateTime, metadata
-from cyclades.adapters.sql.schema.lists import JsonTuple
+from cyclades.adapters.sql.schema.lists import JsonTuple, Words
 
 networks = Table(
     "networks",
@@ -63,7 +63,7 @@ network_clusters = Table(
     Column("mode", String(16)),  # null: the network's
     Column("link", Name),  # null: the network's
     Column("state", String(16), nullable=False),  # absent, making, active, removing or error
-    Column("groups", Text, nullable=False),  # node groups that it is connected to, with spaces
+    Column("groups", Words(), nullable=False),  # node groups that it is connected to
     Column("effect_id", Id),  # what its servers' effects wait for
     Column("trouble", Text, nullable=False),  # why it could not be made, for operators
     Column("version", Integer, nullable=False),
