@@ -10,8 +10,6 @@ from typing import Any, Final
 
 from cyclades.adapters.simulated import networks
 from cyclades.adapters.simulated.verdicts import Failure, prereq
-from cyclades.adapters.simulated import networks
-from cyclades.adapters.simulated.verdicts import Failure, prereq
 from cyclades.adapters.simulated.world import Instance, Job, Node, Opcode, World
 
 MAX_NICS: Final = 8
@@ -223,10 +221,6 @@ BEHAVIOURS: Final = {
     "OP_INSTANCE_SET_PARAMS": Behaviour(set_params, check_set_params),
     "OP_INSTANCE_RENAME": Behaviour(rename, check_rename),
     "OP_TAGS_SET": Behaviour(set_tags),
-    "OP_NETWORK_ADD": Behaviour(networks.add, networks.check_new),
-    "OP_NETWORK_CONNECT": Behaviour(networks.connect, networks.must_exist),
-    "OP_NETWORK_DISCONNECT": Behaviour(networks.disconnect, networks.check_unused),
-    "OP_NETWORK_REMOVE": Behaviour(networks.remove, networks.check_unconnected),
     "OP_NETWORK_ADD": Behaviour(networks.add, networks.check_new),
     "OP_NETWORK_CONNECT": Behaviour(networks.connect, networks.must_exist),
     "OP_NETWORK_DISCONNECT": Behaviour(networks.disconnect, networks.check_unused),
