@@ -123,7 +123,6 @@ NOUN_OF_NEUTRON = {
     "floating IP": "FloatingIP",
     "security group": "SecurityGroup",
     "security group rule": "SecurityGroupRule",
-    "subnetpool": "SubnetPool",
 }
 
 

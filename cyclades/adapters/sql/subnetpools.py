@@ -26,7 +26,7 @@ def visible(scope: Scope) -> ColumnElement[bool]:
 
 
 SHELF = Shelf(
-    "subnetpool",
+    "subnet pool",
     subnetpools,
     {
         "id": TABLE.id,
@@ -95,7 +95,7 @@ class SqlSubnetPools(SubnetPoolRepository):
     def _one(self, pool_id: str, query: Select[Any]) -> SubnetPool:
         row = self._connection.execute(query.where(TABLE.id == pool_id)).one_or_none()
         if row is None:
-            raise NotFound("subnetpool", pool_id)
+            raise NotFound("subnet pool", pool_id)
         return pool_of(row)
 
 

@@ -178,7 +178,7 @@ class SubnetPools:
 
 def _seen(caller: Caller, pool: SubnetPool) -> SubnetPool:
     if not pool.seen_by(caller):
-        raise NotFound("subnetpool", pool.id)
+        raise NotFound("subnet pool", pool.id)
     return pool
 
 
