@@ -234,6 +234,7 @@ class NetworkUnit(ClusterUnit):
             self.address_rows,
             self.plugging,
             self.security_groups,
+            self.app.firewall_profiles,
             self.floating_associations,
             self.quota,
             self.feed,

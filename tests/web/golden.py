@@ -45,13 +45,15 @@ def exchange(request: str, *, version: str = "", status: int = 200) -> Exchange:
 def differences(theirs: Any, ours: Any, where: str = "$") -> list[str]:
     """Keys and types that differ; values do not matter, and null stands for any type.
 
-    Lists are compared by their first items: an empty one tells nothing.
+    What is Cyclades' own begins with SNF: and may be there besides. Lists are
+    compared by their first items: an empty one tells nothing.
     """
     if theirs is None or ours is None:
         return []
     if isinstance(theirs, dict) and isinstance(ours, dict):
         found = [f"{where}.{key} is missing" for key in theirs.keys() - ours.keys()]
-        found += [f"{where}.{key} is not theirs" for key in ours.keys() - theirs.keys()]
+        more = [key for key in ours.keys() - theirs.keys() if not key.startswith("SNF:")]
+        found += [f"{where}.{key} is not theirs" for key in more]
         for key in theirs.keys() & ours.keys():
             found += differences(theirs[key], ours[key], f"{where}.{key}")
         return sorted(found)

@@ -24,6 +24,7 @@ from cyclades.adapters.sql.schema.ports import port_security_groups, ports
 from cyclades.adapters.sql.schema.subnets import addresses
 from cyclades.adapters.sql.versioned import fields_of, insert_unless_there, save, values_of
 from cyclades.domain.model.errors import NotFound, StaleVersion
+from cyclades.domain.model.firewall_profile import DISABLED
 from cyclades.domain.model.listing import Listing
 from cyclades.domain.model.network_errors import MacAddressInUse
 from cyclades.domain.model.port import FixedIp, Port
@@ -53,6 +54,12 @@ def _with_groups(values: Values) -> ColumnElement[bool]:
         port_security_groups.c.port_id == ports.c.id,
         port_security_groups.c.security_group_id.in_(values),
     )
+
+
+def _with_profiles(values: Values) -> ColumnElement[bool]:
+    kept = [None if value == DISABLED else value for value in values]
+    named = ports.c.firewall_profile.in_([value for value in kept if value is not None])
+    return or_(named, ports.c.firewall_profile.is_(None)) if None in kept else named
 
 
 MARK = (
@@ -101,7 +108,11 @@ SHELF = Shelf(
         "updated_at": ports.c.updated,
         "revision_number": ports.c.version,
     },
-    {"fixed_ips": _with_addresses, "security_groups": _with_groups},
+    {
+        "fixed_ips": _with_addresses,
+        "security_groups": _with_groups,
+        "SNF:firewall_profile": _with_profiles,
+    },
     owned(ports),
 )
 

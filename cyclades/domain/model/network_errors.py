@@ -69,6 +69,18 @@ class PortSecurityPortHasSecurityGroup(Named, Conflict):
     """Groups mean nothing on a port without port security."""
 
 
+class PortSecurityPortHasFirewallProfile(Named, Conflict):
+    """Profiles mean nothing on a port without port security."""
+
+
+class AddressPairAndPortSecurityRequired(Named, Conflict):
+    """Address pairs mean nothing on a port without port security."""
+
+
+class DuplicateAddressPairInRequest(Named, InvalidInput):
+    """One pair is said twice."""
+
+
 class InvalidIpForNetwork(Named, InvalidInput):
     """No subnet of the network has the address."""
 

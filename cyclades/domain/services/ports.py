@@ -6,12 +6,14 @@ from typing import Any
 
 from cyclades.domain.model.errors import Forbidden, NotFound
 from cyclades.domain.model.events import Changed
+from cyclades.domain.model.firewall_profile import Profiles, chosen
 from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.listing import Listing
 from cyclades.domain.model.mac import parse_mac
 from cyclades.domain.model.network import Network
-from cyclades.domain.model.network_errors import PortInUse, PortSecurityPortHasSecurityGroup
+from cyclades.domain.model.network_errors import PortInUse
 from cyclades.domain.model.port import Port, WantedPort
+from cyclades.domain.model.port_security import Protection, require_trust
 from cyclades.domain.model.revision import require_revision
 from cyclades.domain.model.router_errors import ServicePortInUse
 from cyclades.domain.model.sharing import project_for
@@ -38,6 +40,7 @@ class Ports:
     addresses: AddressRepository
     plugging: Plugging
     groups: SecurityGroups
+    profiles: Profiles
     associations: FloatingAssociations
     quota: QuotaLedger
     feed: Feed
@@ -51,9 +54,8 @@ class Ports:
         require_own(caller, network, wanted)
         if wanted.mac is not None:
             wanted = replace(wanted, mac=parse_mac(wanted.mac))
-        port = self.plugging.make(
-            network, project_id, wanted, self._groups(network, project_id, wanted)
-        )
+        wanted = self._protected(network, wanted)
+        port = self.plugging.make(network, project_id, wanted, self._groups(project_id, wanted))
         self._publish(port)
         self.quota.charge(project_id, {"port": 1})
         return port
@@ -82,11 +84,7 @@ class Ports:
         self._check_changes(caller, network, port, different)
         fixed_ips = different.pop("fixed_ips", None)
         changed = replace(port, **different, updated=self.clock.now(), version=port.version + 1)
-        if changed.security_groups and not changed.port_security_enabled:
-            raise PortSecurityPortHasSecurityGroup(
-                "Port has security group associated. Cannot disable port security or "
-                "IP address until security group is removed."
-            )
+        protection_of(changed).check()
         self.ports.save(changed)
         if "mac" in different or fixed_ips is not None:
             changed = self.plugging.readdress(network, changed, fixed_ips)
@@ -121,31 +119,30 @@ class Ports:
                 fixed_ips=changes.get("fixed_ips"),
                 device_id=changes.get("device_id", ""),
                 device_owner=changes.get("device_owner", ""),
+                port_security_enabled=changes.get("port_security_enabled"),
+                allowed_address_pairs=changes.get("allowed_address_pairs", ()),
             ),
         )
+        if "firewall_profile" in changes:
+            changes["firewall_profile"] = chosen(self.profiles, changes["firewall_profile"])
         if changes.get("security_groups"):
             changes["security_groups"] = self.groups.chosen(
                 port.project_id, changes["security_groups"]
             )
 
-    def _groups(self, network: Network, project_id: str, wanted: WantedPort) -> Sequence[str]:
-        secure = wanted.port_security_enabled
-        if secure is None:
-            secure = network.port_security_enabled
-        if not secure:
-            if wanted.security_groups:
-                raise PortSecurityPortHasSecurityGroup(
-                    "Port security must be enabled and port must have an IP address in order "
-                    "to use security groups."
-                )
+    def _protected(self, network: Network, wanted: WantedPort) -> WantedPort:
+        """What is wanted, with the network's own way where nothing is said."""
+        said = wanted.port_security_enabled
+        secure = network.port_security_enabled if said is None else said
+        profile = chosen(self.profiles, wanted.firewall_profile)
+        pairs = wanted.allowed_address_pairs
+        Protection(secure, wanted.security_groups or (), pairs, profile).check()
+        return replace(wanted, port_security_enabled=secure, firewall_profile=profile)
+
+    def _groups(self, project_id: str, wanted: WantedPort) -> Sequence[str]:
+        if not wanted.port_security_enabled or wanted.security_groups == ():
             return ()
-        if wanted.security_groups is None:
-            return self.groups.chosen(project_id, ())
-        return (
-            self.groups.chosen(project_id, wanted.security_groups)
-            if (wanted.security_groups)
-            else ()
-        )
+        return self.groups.chosen(project_id, wanted.security_groups or ())
 
     def _publish(self, port: Port) -> None:
         self.feed.publish(Changed("port", port.id, port.version, port.project_id))
@@ -165,6 +162,22 @@ def require_own(caller: Caller, network: Network, wanted: WantedPort) -> None:
     if not network.owned_by(caller) and (wanted.mac or chosen):
         which = "mac_address" if wanted.mac else "fixed_ips:ip_address"
         raise Forbidden(f"(rule:create_port:{which}) is disallowed by policy")
+    require_trust(
+        caller,
+        network,
+        secure=wanted.port_security_enabled,
+        pairs=wanted.allowed_address_pairs,
+    )
+
+
+def protection_of(port: Port) -> Protection:
+    """What it is protected with."""
+    return Protection(
+        port.port_security_enabled,
+        port.security_groups,
+        port.allowed_address_pairs,
+        port.firewall_profile,
+    )
 
 
 def require_free(port: Port) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from cyclades.domain.model.firewall_profile import shown
 from cyclades.domain.model.port import Port
 from cyclades.web.rendering import iso
 
@@ -35,6 +36,7 @@ def port_body(port: Port) -> dict[str, Any]:
         "description": port.description,
         "binding:vnic_type": "normal",
         "port_security_enabled": port.port_security_enabled,
+        "SNF:firewall_profile": shown(port.firewall_profile),
         "tags": list(port.tags),
         "created_at": iso(port.created),
         "updated_at": iso(port.updated),

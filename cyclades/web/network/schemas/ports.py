@@ -16,7 +16,7 @@ from cyclades.web.network.bodies import (
 from cyclades.web.network.listing import list_query, standard, truth, word
 from cyclades.web.schema_types import integer, mapping, sequence, text
 
-NAMES = OWNER | {"mac_address": "mac"}
+NAMES = OWNER | {"mac_address": "mac", "SNF:firewall_profile": "firewall_profile"}
 SAME_FOR_ALL = {
     "binding:vnic_type": "normal",
     "ip_allocation": "immediate",
@@ -61,6 +61,7 @@ CHANGEABLE = [
         missing=colander.drop,
     ),
     text("binding:vnic_type", one_of=("normal",), missing=colander.drop),
+    text("SNF:firewall_profile", minimum=1, maximum=64, missing=colander.drop, nullable=True),
 ]
 CREATE = one_or_many(
     "port",
@@ -81,6 +82,7 @@ LIST = list_query(
             "ip_address_substr": word,
             "security_groups": word,
             "port_security_enabled": truth,
+            "SNF:firewall_profile": word,
             "binding:vnic_type": word,
             "ip_allocation": word,
         }
