@@ -29,8 +29,10 @@ class Conversation:
     server: socket.socket
     seen: str
 
-    def goes_on(self) -> bool:
+    def goes_on(self, patience: float = PATIENCE) -> bool:
         """Whether bytes still get from end to end, both ways."""
+        self.client.settimeout(patience)
+        self.server.settimeout(patience)
         try:
             for one, other in ((self.client, self.server), (self.server, self.client)):
                 one.sendall(b"hello")
@@ -39,11 +41,6 @@ class Conversation:
         except TimeoutError:
             return False
         return True
-
-    def close(self) -> None:
-        """Both ends."""
-        self.client.close()
-        self.server.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +87,6 @@ class Host:
             client.settimeout(patience)
             client.connect((address, port))
             answered, seen = listener.accept()
-            answered.settimeout(patience)
             with answered:
                 yield Conversation(client, answered, seen[0])
 
@@ -104,6 +100,6 @@ class Host:
         """Whether `server` answers there. A no takes a moment."""
         try:
             with self.talking(server, address, NEVER) as conversation:
-                return conversation.goes_on()
+                return conversation.goes_on(NEVER)
         except OSError:
             return False

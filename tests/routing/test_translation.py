@@ -7,6 +7,7 @@ import pytest
 from cyclades.domain.model.router_state import FloatingAddress, RouterExternal, RouterState
 from cyclades.domain.model.subnet import HostRoute
 from tests.routing.fixtures import Site
+from tests.routing.hosts import NEVER
 from tests.routing.remote import RemoteDriver
 from tests.routing.states import (
     APP,
@@ -62,13 +63,13 @@ def test_a_floating_address_moves_and_takes_no_connection_along(
 ) -> None:
     empty_gateway.apply(router((FLOATING, WEB)))
     with (
-        site.outside.talking(site.web, FLOATING, patience=1) as coming,
+        site.outside.talking(site.web, FLOATING) as coming,
         site.db.talking(site.outside, GATE) as another,
     ):
-        with site.web.talking(site.outside, GATE, patience=1) as leaving:
+        with site.web.talking(site.outside, GATE) as leaving:
             empty_gateway.apply(router((FLOATING, DB)))
-            assert not leaving.goes_on()
-        assert not coming.goes_on()
+            assert not leaving.goes_on(NEVER)
+        assert not coming.goes_on(NEVER)
         assert another.goes_on()
     assert site.outside.seen_by(site.db, FLOATING) == GATE
     assert site.web.seen_by(site.outside, GATE) == OWN

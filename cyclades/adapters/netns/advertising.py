@@ -115,7 +115,7 @@ def _prefixes(plug: Plug) -> Iterator[str]:
         yield f"  prefix {item.cidr} {{ AdvOnLink on; AdvAutonomous {automatic}; }};"
     servers = dict.fromkeys(server for item in plug.link.advertised for server in item.dns)
     if servers:
-        yield f"  RDNSS {' '.join(servers)} {{ }};"
+        yield f"  RDNSS {' '.join(servers)} {{ AdvRDNSSLifetime 300; }};"
 
 
 def _signal(processes: Sequence[int], number: signal.Signals) -> None:

@@ -60,6 +60,12 @@ def _plug(kind: str, link: RouterLink, addresses: Sequence[str]) -> Plug:
     return Plug(link, kind + name[:11], IN_BRIDGE + name[:12], tuple(distinct))
 
 
+def place_of(outer: str) -> str:
+    """Where an interface of the host is, and which one it is of all that had its name."""
+    index = DEVICES / outer / "ifindex"
+    return f"{bridge_of(outer)} {_number(index)}" if index.exists() else ""
+
+
 def bridge_of(outer: str) -> str | None:
     """The bridge that an interface of the host is in."""
     master = DEVICES / outer / "master"

@@ -15,13 +15,13 @@ class Remembered:
     """`digest` of the state that is whole, or "".
 
     `translations`: addresses outside, and whom they stand for ("": all that is hidden), which
-    connections may be using. `bridges`: by the interface that is in it. `advertises`: the
-    configuration that a process advertises the router by, or "".
+    connections may be using. `places` of interfaces in bridges. `advertises`: the configuration
+    that a process advertises the router by, or "".
     """
 
     digest: str = ""
     translations: tuple[tuple[str, str], ...] = ()
-    bridges: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
     advertises: str = ""
 
 

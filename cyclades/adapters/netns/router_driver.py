@@ -50,8 +50,8 @@ class NetnsRouterDriver(RouterDriver):
             advertises = Advertising(namespace, memory.folder).ensure(plugs)
             if troubles:
                 raise RouterTrouble("; ".join(troubles))
-            bridges = {plug.outer: plug.link.link for plug in plugs}
-            memory.write(Remembered(state.digest, now, bridges, advertises))
+            places = {plug.outer: links.place_of(plug.outer) for plug in plugs}
+            memory.write(Remembered(state.digest, now, places, advertises))
 
     def remove(self, router_id: str) -> None:
         """The memory goes last: what is left of a router is still told of."""
@@ -81,7 +81,7 @@ class NetnsRouterDriver(RouterDriver):
         kept = memory.read()
         whole = (
             namespace.alive
-            and all(links.bridge_of(outer) == name for outer, name in kept.bridges.items())
+            and all(links.place_of(outer) == place for outer, place in kept.places.items())
             and (not kept.advertises or Advertising(namespace, memory.folder).runs(kept.advertises))
         )
         return kept.digest if whole else ""
@@ -94,11 +94,13 @@ class NetnsRouterDriver(RouterDriver):
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """What goes wrong with files is trouble like any other."""
+    """What goes wrong with files, and a state that cannot be, is trouble like any other."""
     try:
         yield
     except OSError as error:
         raise RouterTrouble(f"{error.filename}: {error.strerror}") from error
+    except ValueError as error:
+        raise RouterTrouble(str(error)) from error
 
 
 def make(host: str, *, documents: Documents, clock: Clock, var_dir: Path) -> NetnsRouterDriver:
