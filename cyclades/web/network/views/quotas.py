@@ -12,6 +12,7 @@ BASE = "/network/v2.0/quotas"
 quotas = Resource("quotas", BASE, rule="get_quota")
 quota = Resource("quota", f"{BASE}/{{project_id}}", rule="update_quota")
 quota_details = Resource("quota-details", f"{BASE}/{{project_id}}/details")
+quota_details_json = Resource("quota-details-json", f"{BASE}/{{project_id}}/details.json")
 quota_default = Resource("quota-default", f"{BASE}/{{project_id}}/default")
 
 
@@ -44,6 +45,7 @@ def show_quota(request: CycladesRequest) -> Any:
     return limits(request)
 
 
+@quota_details_json.on("GET")  # some clients name the format
 @quota_details.on("GET")
 def show_quota_in_detail(request: CycladesRequest) -> Any:
     """Limits and usage of a project."""
