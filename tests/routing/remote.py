@@ -12,11 +12,12 @@ from tests.routing.world import World
 
 
 class RemoteDriver(RouterDriver):
-    """Calls go to a process inside."""
+    """Calls go to a process inside, run by `under` (words before a command)."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, *under: str) -> None:
+        command = world.python("tests.routing.driver_process", under=under)
         self._process = subprocess.Popen(
-            dying_with_us(*world.python("tests.routing.driver_process"), signal="KILL"),
+            dying_with_us(*command, signal="KILL"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -59,11 +60,11 @@ class World:
         """Run a command on the gateway host; returns what it printed, raises CommandFailed."""
         return run(*self.inside(*command))
 
-    def python(self, module: str, *words: str) -> list[str]:
-        """A module of ours, as it runs on the gateway host."""
+    def python(self, module: str, *words: str, under: Sequence[str] = ()) -> list[str]:
+        """A module of ours, as it runs on the gateway host; `under`: what it is started by."""
         folder = f"--wd={ROOT}"
         python = ["env", f"PYTHONPATH={ROOT}", sys.executable, "-m", module, *words]
-        return ["nsenter", f"--target={self.pid}", "-m", "-n", "-p", folder, *python]
+        return ["nsenter", f"--target={self.pid}", "-m", "-n", "-p", folder, *under, *python]
 
     def bridge(self, name: str) -> None:
         """A bridge of the gateway host."""
