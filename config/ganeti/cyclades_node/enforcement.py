@@ -39,10 +39,7 @@ class Enforcement:
             os.close(lock)
 
     def apply(self, nics: Iterable[Nic]) -> None:
-        """All of them at once; flows that are not allowed any more are cut.
-
-        Raises NftTrouble, IpTrouble.
-        """
+        """All of them at once. Raises NftTrouble, IpTrouble."""
         wanted = [(nic, self.document(nic)) for nic in nics]
         families = {nic.family for nic, _ in wanted}
         lines = [line for family in sorted(families) for line in base(family)]
@@ -52,7 +49,10 @@ class Enforcement:
         for nic, document in wanted:
             if nic.mode == ROUTED:
                 self._routes.apply(nic, document)
-        cut(wanted)
+
+    def cut(self, nics: Iterable[Nic]) -> None:
+        """Flows of theirs that are not allowed any more. Raises NftTrouble."""
+        cut([(nic, self.document(nic)) for nic in nics])
 
     def document(self, nic: Nic) -> Document | None:
         """The one in force for it; of another MAC it is not."""

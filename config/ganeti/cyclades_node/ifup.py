@@ -36,7 +36,8 @@ def main() -> int:
 
 def bring_up(conf: Conf, said: Mapping[str, str]) -> int:
     """Raises NftTrouble, IpTrouble, OSError, KeyError."""
-    nic = our_nic(said, conf.prefix)
+    # Without an API, servers' networks are not Cyclades' business on this node.
+    nic = our_nic(said, conf.prefix) if conf.api else None
     enforcement = Enforcement(conf)
     with enforcement.locked():
         before = enforcement.nics.get(said["INTERFACE"])
@@ -46,6 +47,8 @@ def bring_up(conf: Conf, said: Mapping[str, str]) -> int:
             enforcement.nics.put(nic)
             _look(conf, enforcement, nic)
             enforcement.apply([nic])
+            if nic == before:
+                enforcement.cut([nic])
     done = _connect(nic)
     if nic:
         poke(conf)

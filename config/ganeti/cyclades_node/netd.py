@@ -111,7 +111,15 @@ class Daemon:
         with self._enforcement.locked():
             changed = {port for port, said in news.items() if self._keep(port, said)}
             there = [nic for nic in self._enforcement.nics.all() if nic.is_there]
-            self._apply([nic for nic in there if nic.port in changed])
+            concerned = [nic for nic in there if nic.port in changed]
+            self._apply(concerned)
+            self._cut(concerned)
+
+    def _cut(self, nics: list[Nic]) -> None:
+        try:
+            self._enforcement.cut(nics)
+        except NftTrouble as error:
+            self._trouble.note(str(error))
 
     def _forget_gone(self) -> None:
         for nic in self._enforcement.nics.all():

@@ -81,9 +81,10 @@ def _flows(family: str, name: str, direction: str, version: int, *, tcp: bool) -
     for one in nft.read("set", family, TABLE, name):
         for element in one.get("set", {}).get("elem", []):
             end, other, own_port, other_port = _key(element)
-            number = int(other).to_bytes(ADDRESS_BYTES[version], "big")
+            # Large numbers are text.
+            number = int(str(other), 0).to_bytes(ADDRESS_BYTES[version], "big")
             yield Flow(
-                f"{end} . 0x{int(other):0{2 * len(number)}x} . {own_port} . {other_port}",
+                f"{end} . 0x{number.hex()} . {own_port} . {other_port}",
                 str(end),
                 direction,
                 version,

@@ -33,7 +33,7 @@ class Guest:
     def configure(self) -> None:
         self.ip("link", "set", "eth0", "up")
         for address in self.addresses:
-            self.ip("address", "add", address, "dev", "eth0", *_no_wait(address))
+            self.ip("address", "replace", address, "dev", "eth0", *_no_wait(address))
 
     def ip(self, *words: str) -> str:
         return self.space.run("ip", *words)

@@ -1,0 +1,82 @@
+"""Frames, byte by byte: what no honest network stack would send."""
+
+import struct
+from ipaddress import ip_address
+
+from tests.nodes.packets.guest import checksum
+
+EVERYBODY = "ff:ff:ff:ff:ff:ff"
+ALL_NODES = ("33:33:00:00:00:01", "ff02::1")
+ARP, IP4, IP6 = 0x0806, 0x0800, 0x86DD
+UDP, ICMP6 = 17, 58
+
+
+def ethernet(target: str, source: str, kind: int, body: bytes) -> bytes:
+    return _mac(target) + _mac(source) + struct.pack("!H", kind) + body
+
+
+def arp(
+    source: str, sender: str, address: str, target: str = EVERYBODY, operation: int = 2
+) -> bytes:
+    """`sender` says that it has the address."""
+    body = struct.pack("!HHBBH", 1, IP4, 6, 4, operation)
+    body += _mac(sender) + _ip(address) + _mac("00:00:00:00:00:00") + _ip(address)
+    return ethernet(target, source, ARP, body)
+
+
+def udp(
+    macs: tuple[str, str], addresses: tuple[str, str], ports: tuple[int, int], said: bytes = b"hi"
+) -> bytes:
+    """Source first, each time."""
+    source, target = addresses
+    body = struct.pack("!HHHH", *ports, 8 + len(said), 0) + said
+    total = checksum(_pseudo(source, target, UDP, body) + body) or 0xFFFF
+    body = body[:6] + struct.pack("!H", total) + body[8:]
+    return ip(macs, addresses, UDP, body)
+
+
+def icmp6(macs: tuple[str, str], addresses: tuple[str, str], body: bytes) -> bytes:
+    """`body` with two bytes for the checksum."""
+    total = checksum(_pseudo(*addresses, ICMP6, body) + body)
+    return ip(macs, addresses, ICMP6, body[:2] + struct.pack("!H", total) + body[4:])
+
+
+def advert(source: str, sender: str, address: str, said: str) -> bytes:
+    """`address` is at the MAC `said`: neighbour advertisement."""
+    body = struct.pack("!BBHI", 136, 0, 0, 0x20000000) + _ip(address) + b"\2\1" + _mac(said)
+    return icmp6((source, ALL_NODES[0]), (sender, ALL_NODES[1]), body)
+
+
+def solicit(source: str, sender: str, target: str, said: str) -> bytes:
+    """Who has `target`, asks the one at the MAC `said`."""
+    body = struct.pack("!BBHI", 135, 0, 0, 0) + _ip(target) + b"\1\1" + _mac(said)
+    return icmp6((source, ALL_NODES[0]), (sender, ALL_NODES[1]), body)
+
+
+def router(source: str, sender: str) -> bytes:
+    """I am the router, for half an hour."""
+    body = struct.pack("!BBHBBHII", 134, 0, 0, 64, 0, 1800, 0, 0)
+    return icmp6((source, ALL_NODES[0]), (sender, ALL_NODES[1]), body)
+
+
+def ip(macs: tuple[str, str], addresses: tuple[str, str], protocol: int, body: bytes) -> bytes:
+    source, target = addresses
+    if ":" in source:
+        head = struct.pack("!IHBB", 0x60000000, len(body), protocol, 255)
+        return ethernet(macs[1], macs[0], IP6, head + _ip(source) + _ip(target) + body)
+    head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(body), 7, 0, 64, protocol, 0)
+    head += _ip(source) + _ip(target)
+    head = head[:10] + struct.pack("!H", checksum(head)) + head[12:]
+    return ethernet(macs[1], macs[0], IP4, head + body)
+
+
+def _pseudo(source: str, target: str, protocol: int, body: bytes) -> bytes:
+    return _ip(source) + _ip(target) + struct.pack("!II", len(body), protocol)
+
+
+def _mac(text: str) -> bytes:
+    return bytes.fromhex(text.replace(":", ""))
+
+
+def _ip(text: str) -> bytes:
+    return ip_address(text).packed

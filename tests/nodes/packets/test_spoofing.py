@@ -1,0 +1,130 @@
+"""What a guest says that is not so is not heard; the same said truly is."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from tests.nodes.packets import frames
+from tests.nodes.packets.documents import document
+from tests.nodes.packets.guest import Guest, hears
+from tests.nodes.packets.node import PacketNode
+
+RED = "aa:0d:01"
+OTHER_MAC = "aa:0d:01:00:00:77"
+OUTSIDE_MAC = "aa:0d:09:00:00:77"
+OTHERS = {4: "10.0.0.77", 6: "2001:db8::77"}
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    speaker: Guest
+    listener: Guest
+    node: PacketNode
+
+    @property
+    def macs(self) -> tuple[str, str]:
+        return self.speaker.mac, self.listener.mac
+
+    def passes(self, frame: bytes) -> bool:
+        return hears(self.listener, self.speaker, frame)
+
+
+@pytest.fixture(scope="module")
+def guests(shared_node: PacketNode) -> tuple[Guest, Guest]:
+    first, second = (
+        shared_node.guest(n, RED, f"10.0.0.{n}/24", f"2001:db8::{n}/64") for n in (1, 2)
+    )
+    shared_node.api.say(document(second.port, second.mac, second.addresses))
+    shared_node.up(second)
+    return first, second
+
+
+@pytest.fixture
+def pair(shared_node: PacketNode, guests: tuple[Guest, Guest]) -> Pair:
+    first, second = guests
+    shared_node.api.say(document(first.port, first.mac, first.addresses))
+    shared_node.up(first)
+    return Pair(first, second, shared_node)
+
+
+def test_macs(pair: Pair) -> None:
+    ends = (pair.speaker.v4, pair.listener.v4)
+    assert pair.passes(frames.udp(pair.macs, ends, (1, 2)))
+    assert not pair.passes(frames.udp((OTHER_MAC, pair.listener.mac), ends, (1, 2)))
+    assert not pair.passes(frames.udp((OUTSIDE_MAC, pair.listener.mac), ends, (1, 2)))
+
+
+def test_frames_that_are_not_ip_or_arp(pair: Pair) -> None:
+    tagged = bytes.fromhex("0001") + frames.udp(pair.macs, ("10.0.0.1", "10.0.0.2"), (1, 2))[12:]
+    assert not pair.passes(frames.ethernet(pair.listener.mac, pair.speaker.mac, 0x8100, tagged))
+    assert not pair.passes(frames.ethernet(frames.EVERYBODY, pair.speaker.mac, 0x88CC, bytes(50)))
+
+
+@pytest.mark.parametrize("version", [4, 6])
+def test_addresses(pair: Pair, version: int) -> None:
+    own, other = (g.v4 if version == 4 else g.v6 for g in (pair.speaker, pair.listener))
+    assert pair.passes(frames.udp(pair.macs, (own, other), (1, 2)))
+    assert not pair.passes(frames.udp(pair.macs, (OTHERS[version], other), (1, 2)))
+    assert not pair.passes(frames.udp(pair.macs, (other, other), (1, 2)))
+
+
+def test_link_local_addresses_of_others(pair: Pair) -> None:
+    group = (pair.speaker.mac, frames.ALL_NODES[0])
+    own = "fe80::a80d:1ff:fe00:1"
+    assert pair.passes(frames.udp(group, (own, "ff02::1"), (1, 2)))
+    assert not pair.passes(frames.udp(group, ("fe80::1", "ff02::1"), (1, 2)))
+
+
+def test_arp(pair: Pair) -> None:
+    mac, own = pair.speaker.mac, pair.speaker.v4
+    assert pair.passes(frames.arp(mac, mac, own))
+    assert pair.passes(frames.arp(mac, mac, "0.0.0.0", operation=1))
+    assert not pair.passes(frames.arp(mac, mac, pair.listener.v4))
+    assert not pair.passes(frames.arp(mac, OTHER_MAC, own))
+
+
+def test_neighbour_discovery(pair: Pair) -> None:
+    mac, own = pair.speaker.mac, pair.speaker.v6
+    assert pair.passes(frames.advert(mac, own, own, mac))
+    assert not pair.passes(frames.advert(mac, own, pair.listener.v6, mac))
+    assert not pair.passes(frames.advert(mac, own, own, OTHER_MAC))
+    assert pair.passes(frames.solicit(mac, own, pair.listener.v6, mac))
+    assert not pair.passes(frames.solicit(mac, own, pair.listener.v6, OTHER_MAC))
+    assert not pair.passes(frames.solicit(mac, pair.listener.v6, own, mac))
+
+
+def test_nobody_is_a_router_or_a_dhcp_server(pair: Pair) -> None:
+    mac, own = pair.speaker.mac, "fe80::a80d:1ff:fe00:1"
+    assert not pair.passes(frames.router(mac, own))
+    wide = (mac, frames.EVERYBODY)
+    ends = (pair.speaker.v4, "255.255.255.255")
+    assert not pair.passes(frames.udp(wide, ends, (67, 68)))
+    assert pair.passes(frames.udp(wide, ends, (68, 67)))
+    group = (mac, frames.ALL_NODES[0])
+    assert not pair.passes(frames.udp(group, (own, "ff02::1"), (547, 546)))
+
+
+def test_allowed_pairs(pair: Pair) -> None:
+    guest = pair.speaker
+    shared = [
+        {"prefix": "10.0.0.77/32", "mac": guest.mac},
+        {"prefix": "2001:db8::70/124", "mac": OTHER_MAC},
+    ]
+    pair.node.api.say(document(guest.port, guest.mac, guest.addresses, pairs=shared))
+    pair.node.up(guest)
+    assert pair.passes(frames.arp(guest.mac, guest.mac, OTHERS[4]))
+    assert pair.passes(frames.udp(pair.macs, (OTHERS[4], pair.listener.v4), (1, 2)))
+    other = (OTHER_MAC, pair.listener.mac)
+    assert pair.passes(frames.udp(other, (OTHERS[6], pair.listener.v6), (1, 2)))
+    assert not pair.passes(frames.udp(other, (OTHERS[4], pair.listener.v4), (1, 2)))
+    assert pair.passes(frames.advert(OTHER_MAC, OTHERS[6], OTHERS[6], OTHER_MAC))
+    assert not pair.passes(frames.advert(OTHER_MAC, OTHERS[6], OTHERS[6], guest.mac))
+
+
+def test_without_port_security_only_the_prefix_holds(pair: Pair) -> None:
+    guest = pair.speaker
+    pair.node.api.say(document(guest.port, guest.mac, guest.addresses, secure=False))
+    pair.node.up(guest)
+    ends = (OTHERS[4], pair.listener.v4)
+    assert pair.passes(frames.udp((OTHER_MAC, pair.listener.mac), ends, (1, 2)))
+    assert not pair.passes(frames.udp((OUTSIDE_MAC, pair.listener.mac), ends, (1, 2)))
