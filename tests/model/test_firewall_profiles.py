@@ -80,7 +80,7 @@ def test_operators_add_theirs_and_change_ours() -> None:
         ({"A": {"rules": [{"direction": "ingress", "port": 1}]}}, "nothing is called 'port'"),
         ({"A": {"rules": [{"direction": "ingress", "protocol": "x"}]}}, "protocol 'x'"),
         ({"A": {"rules": [{"direction": "ingress", "port_range_min": True}]}}, "cannot be True"),
-        ({"A": {"rules": [{"direction": "ingress", "port_range_min": 1}]}}, "no port range"),
+        ({"A": {"rules": [{"direction": "ingress", "port_range_min": 1}]}}, "specify protocol"),
         ({"A": {"rules": [{"direction": "ingress", "remote_ip_prefix": "x"}]}}, "IP subnet"),
     ],
 )

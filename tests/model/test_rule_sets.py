@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from cyclades.domain.model.errors import InvalidInput
-from cyclades.domain.model.network_errors import SecurityGroupEthertypeConflictWithProtocol
+from cyclades.domain.model.ip_protocols import NUMBERS
 from cyclades.domain.model.rule_set import Rule, layer_of, of_version, plain
 from cyclades.domain.model.security_group import SecurityGroupRule, default_group
-from cyclades.domain.model.security_group_rules import NUMBERS, WantedRule, checked
+from cyclades.domain.model.security_group_errors import SecurityGroupEthertypeConflictWithProtocol
+from cyclades.domain.model.security_group_rules import WantedRule, checked
 
 THEN = datetime(2026, 1, 2, tzinfo=UTC)
 

@@ -89,13 +89,5 @@ class InvalidIpForSubnet(Named, InvalidInput):
     """The subnet does not have the address."""
 
 
-class SecurityGroupInvalidPortRange(Named, InvalidInput):
-    """The first port comes after the last, or only one is given."""
-
-
-class SecurityGroupEthertypeConflictWithProtocol(Named, InvalidInput):
-    """Only IPv6 has the protocol."""
-
-
 class RevisionNumberConstraintFailed(Named, PreconditionFailed):
     """The object is not at the revision that the client saw."""

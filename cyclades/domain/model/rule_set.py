@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import ip_address, ip_network
 from typing import Any, NamedTuple
 
+from cyclades.domain.model.ip_protocols import number_of
 from cyclades.domain.model.security_group import SecurityGroupRule
-from cyclades.domain.model.security_group_rules import number_of
 
 Protocol = str | int | None
 VERSIONS = {"IPv4": 4, "IPv6": 6}

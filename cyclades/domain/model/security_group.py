@@ -9,6 +9,7 @@ from datetime import datetime
 from uuid import UUID, uuid5
 
 from cyclades.domain.model.addresses import parse_block
+from cyclades.domain.model.ip_protocols import number_of
 
 DEFAULT_NAME = "default"
 DEFAULT_DESCRIPTION = "Default security group"
@@ -54,7 +55,7 @@ class SecurityGroupRule:
             for value in (
                 self.direction,
                 self.ethertype,
-                self.protocol,
+                None if self.protocol is None else number_of(self.protocol),
                 self.port_range_min,
                 self.port_range_max,
                 self.normalized_cidr,

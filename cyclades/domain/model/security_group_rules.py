@@ -1,48 +1,31 @@
 """What a security group's rule may say."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from cyclades.domain.model.addresses import parse_block
-from cyclades.domain.model.errors import InvalidInput
-from cyclades.domain.model.network_errors import (
-    SecurityGroupEthertypeConflictWithProtocol,
-    SecurityGroupInvalidPortRange,
+from cyclades.domain.model.ip_protocols import (
+    NUMBERS,
+    OF_IPV6,
+    WITH_PORTS,
+    WITH_TYPES,
+    number_of,
 )
 from cyclades.domain.model.security_group import ETHERTYPES, SecurityGroupRule
+from cyclades.domain.model.security_group_errors import (
+    SecurityGroupEthertypeConflictWithProtocol,
+    SecurityGroupInvalidIcmpValue,
+    SecurityGroupInvalidPortRange,
+    SecurityGroupInvalidProtocolForPort,
+    SecurityGroupMissingIcmpType,
+    SecurityGroupProtocolRequiredWithPorts,
+    SecurityGroupRemoteGroupAndRemoteIpPrefix,
+    SecurityGroupRuleInvalidEtherType,
+    SecurityGroupRuleInvalidProtocol,
+    SecurityGroupRuleParameterConflict,
+)
 
 DIRECTIONS = ("ingress", "egress")
-NUMBERS: Mapping[str, int] = {
-    "ah": 51,
-    "dccp": 33,
-    "egp": 8,
-    "esp": 50,
-    "gre": 47,
-    "icmp": 1,
-    "icmpv6": 58,
-    "igmp": 2,
-    "ipip": 4,
-    "ipv6-encap": 41,
-    "ipv6-frag": 44,
-    "ipv6-icmp": 58,
-    "ipv6-nonxt": 59,
-    "ipv6-opts": 60,
-    "ipv6-route": 43,
-    "ospf": 89,
-    "pgm": 113,
-    "rsvp": 46,
-    "sctp": 132,
-    "tcp": 6,
-    "udp": 17,
-    "udplite": 136,
-    "vrrp": 112,
-}
-# Protocols whose rules may name ports, those whose "ports" are a type and a code, and those
-# that only IPv6 has.
-WITH_PORTS = frozenset({6, 17, 33, 132, 136})
-WITH_TYPES = frozenset({1, 58})
-OF_IPV6 = frozenset({41, 43, 44, 58, 59, 60})
 ANY = frozenset({"any", "-1", "0"})
 MAX_NUMBER = 255
 
@@ -68,11 +51,13 @@ def checked(
     """The rule as we keep it. Raises InvalidInput."""
     ethertype = {each.lower(): each for each in ETHERTYPES}.get(wanted.ethertype.lower())
     if ethertype is None:
-        raise InvalidInput(
+        raise SecurityGroupRuleInvalidEtherType(
             f"Invalid ethertype '{wanted.ethertype[:20]}'; it is IPv4 or IPv6.", "ethertype"
         )
     if wanted.remote_ip_prefix and wanted.remote_group_id:
-        raise InvalidInput("Only remote_ip_prefix or remote_group_id may be provided.")
+        raise SecurityGroupRemoteGroupAndRemoteIpPrefix(
+            "Only remote_ip_prefix or remote_group_id may be provided."
+        )
     protocol = _protocol(wanted.protocol)
     number = None if protocol is None else number_of(protocol)
     if number in OF_IPV6 and ethertype == "IPv4":
@@ -106,12 +91,9 @@ def _protocol(said: str | None) -> str | None:
         return name
     if name.isascii() and name.isdigit() and int(name[:9]) <= MAX_NUMBER:
         return str(int(name))
-    raise InvalidInput(f"Security group rule protocol '{said[:40]}' not supported.", "protocol")
-
-
-def number_of(protocol: str) -> int:
-    """What a protocol is called on the wire."""
-    return NUMBERS[protocol] if protocol in NUMBERS else int(protocol)
+    raise SecurityGroupRuleInvalidProtocol(
+        f"Security group rule protocol '{said[:40]}' not supported.", "protocol"
+    )
 
 
 def _check_numbers(
@@ -121,12 +103,20 @@ def _check_numbers(
         return
     if number in WITH_TYPES:
         if first is None:
-            raise InvalidInput("An ICMP code needs an ICMP type.", "port_range_min")
+            raise SecurityGroupMissingIcmpType("An ICMP code needs an ICMP type.", "port_range_min")
         if max(first, last or 0) > MAX_NUMBER:
-            raise InvalidInput("ICMP types and codes are 0 to 255.", "port_range_min")
+            raise SecurityGroupInvalidIcmpValue(
+                "ICMP types and codes are 0 to 255.", "port_range_min"
+            )
         return
+    if number is None:
+        raise SecurityGroupProtocolRequiredWithPorts(
+            "Must also specify protocol if port range is given.", "protocol"
+        )
     if number not in WITH_PORTS:
-        raise InvalidInput(f"Protocol '{protocol or 'any'}' has no port range.", "port_range_min")
+        raise SecurityGroupInvalidProtocolForPort(
+            f"Protocol '{protocol}' has no port range.", "port_range_min"
+        )
     if first is None or last is None or first > last:
         raise SecurityGroupInvalidPortRange(
             "For TCP/UDP protocols, port_range_min must be <= port_range_max, and both are given.",
@@ -140,7 +130,7 @@ def _prefix(said: str | None, ethertype: str) -> str | None:
     text = said if "/" in said else f"{said}/{128 if ':' in said else 32}"
     block = parse_block(text, "remote_ip_prefix")
     if f"IPv{block.version}" != ethertype:
-        raise InvalidInput(
+        raise SecurityGroupRuleParameterConflict(
             f"Conflicting value ethertype {ethertype} for CIDR {said[:64]}.", "remote_ip_prefix"
         )
     return text

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cyclades.domain.model.errors import NotFound
+from cyclades.domain.model.errors import InvalidInput, NotFound
 from cyclades.domain.model.events import Changed
 from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.listing import Listing
@@ -52,6 +52,7 @@ class SecurityGroups:
         """A group from which everything may go out, and into which nothing comes."""
         owner = project_for(caller, project_id, "create_security_group:tenant_id")
         self._ensure_default(owner)
+        require_stateful(values)
         if values.get("name") == DEFAULT_NAME:
             raise SecurityGroupCannotUpdateDefault("Default security group already exists.")
         now, group_id = self.clock.now(), self.ids.new()
@@ -89,6 +90,7 @@ class SecurityGroups:
         """Change some attributes."""
         group = self._stored(caller, group_id)
         require_revision(group.version, revision)
+        require_stateful(changes)
         if group.is_default and changes.get("name", group.name) != group.name:
             raise SecurityGroupCannotUpdateDefault(
                 f"Updating default security group {group_id} is not allowed."
@@ -186,6 +188,16 @@ class SecurityGroups:
 
     def _publish(self, group: SecurityGroup) -> None:
         self.feed.publish(Changed("security_group", group.id, group.version, group.project_id))
+
+
+def require_stateful(values: Mapping[str, Any]) -> None:
+    """Raise InvalidInput for a stateless group: nodes let every answer pass."""
+    if not values.get("stateful", True):
+        raise InvalidInput(
+            "Stateless security groups are not offered: answers to what was let through "
+            "always pass.",
+            "stateful",
+        )
 
 
 def is_given(group: SecurityGroup, rule: SecurityGroupRule) -> bool:

@@ -93,12 +93,39 @@ def test_the_default_one_keeps_its_name_and_stays(net: Network) -> None:
 def test_update(net: Network) -> None:
     group = net.make("security_group", name="a", description="d")
     path = f"/security-groups/{group['id']}"
-    body = {"security_group": {"name": "b", "stateful": False}}
+    body = {"security_group": {"name": "b", "stateful": True}}
     changed = net.call("PUT", path, body, status=200).json["security_group"]
-    assert (changed["name"], changed["description"], changed["stateful"]) == ("b", "d", False)
+    assert (changed["name"], changed["description"], changed["stateful"]) == ("b", "d", True)
     stale = {"If-Match": "revision_number=1"}
     net.call("PUT", path, body, headers=stale, status=412)
     net.call("DELETE", path, headers=stale, status=412)
+
+
+def test_there_are_no_stateless_ones(net: Network) -> None:
+    stateless = {"security_group": {"stateful": False}}
+    assert net.refused("POST", "/security-groups", stateless, 400) == "HTTPBadRequest"
+    path = f"/security-groups/{net.make('security_group')['id']}"
+    assert net.refused("PUT", path, stateless, 400) == "HTTPBadRequest"
+    assert net.call("GET", path).json["security_group"]["stateful"]
+
+
+def test_several_rules_at_once_or_none(net: Network) -> None:
+    group = net.make("security_group")
+    several = [rule(group, port_range_max=port)["security_group_rule"] for port in (22, 23, 23, 24)]
+    where, mine = "/security-group-rules", f"?security_group_id={group['id']}"
+    refused = net.refused("POST", where, {"security_group_rules": several}, 409)
+    assert refused == "SecurityGroupRuleExists"
+    assert len(net.ids(where + mine)) == 2
+    made = net.call("POST", where, {"security_group_rules": several[1:3:2]}, status=201).json
+    assert [each["port_range_max"] for each in made["security_group_rules"]] == [23]
+
+
+def test_a_protocol_s_name_and_number_say_the_same(net: Network) -> None:
+    group = net.make("security_group")
+    net.call("POST", "/security-group-rules", rule(group, protocol="tcp"), status=201)
+    for again in ("6", 6, "TCP"):
+        body = rule(group, protocol=again)
+        assert net.refused("POST", "/security-group-rules", body, 409) == "SecurityGroupRuleExists"
 
 
 def test_it_stays_while_it_is_used(net: Network) -> None:
@@ -120,7 +147,7 @@ ACCEPTED: dict[str, dict[str, Any]] = {
     "null": {"protocol": None, "port_range_min": None, "port_range_max": None, "ethertype": "IPv6"},
     "icmp type and code": {"protocol": "icmp", "port_range_min": 8, "port_range_max": 0},
     "capitals": {"protocol": "TCP", "ethertype": "ipv6"},
-    "an address": {"remote_ip_prefix": "10.0.0.1"},
+    "an address": {"remote_ip_prefix": "10.0.0.1", "remote_address_group_id": None},
     "out": {"direction": "egress"},
     "every port": {"port_range_min": 0, "port_range_max": 65535},
 }
@@ -128,18 +155,29 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "backwards": ({"port_range_min": 30, "port_range_max": 20}, "SecurityGroupInvalidPortRange"),
     "half": ({"port_range_max": None}, "SecurityGroupInvalidPortRange"),
     "no such port": ({"port_range_max": 65536}, "HTTPBadRequest"),
-    "no such protocol": ({"protocol": "smoke"}, "HTTPBadRequest"),
-    "no such number": ({"protocol": 256}, "HTTPBadRequest"),
-    "huge number": ({"protocol": 2**62}, "HTTPBadRequest"),
-    "ports of what has none": ({"protocol": "gre"}, "HTTPBadRequest"),
-    "ports of anything": ({"protocol": None}, "HTTPBadRequest"),
-    "no such type": ({"protocol": "icmp", "port_range_min": 256}, "HTTPBadRequest"),
-    "code alone": ({"protocol": "icmp", "port_range_min": None}, "HTTPBadRequest"),
+    "no such protocol": ({"protocol": "smoke"}, "SecurityGroupRuleInvalidProtocol"),
+    "no such number": ({"protocol": 256}, "SecurityGroupRuleInvalidProtocol"),
+    "huge number": ({"protocol": 2**62}, "SecurityGroupRuleInvalidProtocol"),
+    "ports of what has none": ({"protocol": "gre"}, "SecurityGroupInvalidProtocolForPort"),
+    "ports of anything": ({"protocol": None}, "SecurityGroupProtocolRequiredWithPorts"),
+    "no such type": ({"protocol": "icmp", "port_range_min": 256}, "SecurityGroupInvalidIcmpValue"),
+    "code alone": (
+        {"protocol": "icmp", "port_range_min": None},
+        "SecurityGroupMissingIcmpType",
+    ),
     "direction": ({"direction": "up"}, "HTTPBadRequest"),
-    "ethertype": ({"ethertype": "IPX"}, "HTTPBadRequest"),
+    "ethertype": ({"ethertype": "IPX"}, "SecurityGroupRuleInvalidEtherType"),
     "no prefix": ({"remote_ip_prefix": "x"}, "HTTPBadRequest"),
-    "the other version": ({"remote_ip_prefix": "::/0"}, "HTTPBadRequest"),
-    "both": ({"remote_ip_prefix": "10.0.0.0/8", "remote_group_id": "x"}, "HTTPBadRequest"),
+    "the other version": ({"remote_ip_prefix": "::/0"}, "SecurityGroupRuleParameterConflict"),
+    "both": (
+        {"remote_ip_prefix": "10.0.0.0/8", "remote_group_id": "x"},
+        "SecurityGroupRemoteGroupAndRemoteIpPrefix",
+    ),
+    "only IPv6 has it": (
+        {"protocol": "icmpv6", "port_range_min": 1, "port_range_max": None},
+        "SecurityGroupEthertypeConflictWithProtocol",
+    ),
+    "an address group": ({"remote_address_group_id": "x"}, "HTTPBadRequest"),
     "unknown": ({"colour": "blue"}, "HTTPBadRequest"),
 }
 

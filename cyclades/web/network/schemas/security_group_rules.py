@@ -36,6 +36,12 @@ def optional(name: str, maximum: int = 64) -> colander.SchemaNode:
     return text(name, minimum=1, maximum=maximum, missing=colander.drop, nullable=True)
 
 
+def none_of_them(node: colander.SchemaNode, value: str | None) -> None:
+    """There are no address groups."""
+    if value is not None:
+        raise colander.Invalid(node, "There are no address groups; use several rules.")
+
+
 CREATE = one_or_many(
     "security_group_rule",
     "security_group_rules",
@@ -53,6 +59,12 @@ CREATE = one_or_many(
         port("port_range_max"),
         optional("remote_ip_prefix"),
         optional("remote_group_id"),
+        colander.SchemaNode(
+            Nullable(StrictString()),
+            name="remote_address_group_id",  # clients say that it is null
+            missing=colander.drop,
+            validator=none_of_them,
+        ),
         text("description", missing=colander.drop),
         *owner(),
     ],

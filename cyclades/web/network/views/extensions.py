@@ -85,7 +85,7 @@ EXTENSIONS: Mapping[str, Extension] = {
         "Resource timestamps", "Objects say when they were made and changed."
     ),
     "stateful-security-group": Extension(
-        "Stateful security group", "Groups say whether answers are let through."
+        "Stateful security group", "Groups say that answers are let through; all do."
     ),
     "subnet_allocation": Extension("Subnet Allocation", "Subnets are cut from pools of prefixes."),
 }

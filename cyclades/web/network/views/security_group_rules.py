@@ -29,6 +29,7 @@ def create_rules(request: CycladesRequest) -> Any:
     def make(item: dict[str, Any]) -> dict[str, Any]:
         values = renamed(item, schemas.NAMES)
         values.pop("project_id", None)  # a rule is its group's project's
+        values.pop("remote_address_group_id", None)  # null
         service = request.cyclades.security_groups
         return rule_body(service.create_rule(request.caller, WantedRule(**values)))
 
