@@ -28,8 +28,10 @@ from cyclades.domain.services.ledger_audit import LedgerAudit
 from cyclades.domain.services.network_settlement import NetworkSettlement
 from cyclades.domain.services.placement import Placement
 from cyclades.domain.services.server_actions import ServerActions
+from cyclades.domain.services.server_addresses import ServerAddresses
 from cyclades.domain.services.server_adoption import ServerAdoption
 from cyclades.domain.services.server_creation import ServerCreation
+from cyclades.domain.services.server_groups import ServerGroups
 from cyclades.domain.services.server_interfaces import ServerInterfaces
 from cyclades.domain.services.server_settlement import ServerSettlement
 
@@ -104,7 +106,9 @@ class ComputeUnit(NetworkUnit, ImageUnit):
     @cached_property
     def interface_settlement(self) -> InterfaceSettlement:
         """What follows when an interface was plugged in or unplugged."""
-        return InterfaceSettlement(self.port_rows, self.server_ports, self.feed, self.app.clock)
+        return InterfaceSettlement(
+            self.port_rows, self.server_ports, self.cluster_networks, self.feed, self.app.clock
+        )
 
     @cached_property
     def server_interfaces(self) -> ServerInterfaces:
@@ -115,12 +119,33 @@ class ComputeUnit(NetworkUnit, ImageUnit):
             self.outbox,
             self.port_rows,
             self.server_ports,
+            self.server_networks,
+            self.network_reach,
+            self.cluster_networks,
+            self.clusters,
             self.quota,
             self.feed,
             self.app.clock,
             self.app.ids,
             self.app.settings.instance_prefix,
         )
+
+    @cached_property
+    def server_groups(self) -> ServerGroups:
+        """The security groups of whole servers."""
+        return ServerGroups(
+            self.servers,
+            self.port_rows,
+            self.ports,
+            self.security_groups,
+            self.feed,
+            self.app.clock,
+        )
+
+    @cached_property
+    def server_addresses(self) -> ServerAddresses:
+        """Addresses of servers, as older actions name them."""
+        return ServerAddresses(self.servers, self.port_rows, self.subnet_rows, self.ports)
 
     @cached_property
     def server_creation(self) -> ServerCreation:
@@ -135,6 +160,7 @@ class ComputeUnit(NetworkUnit, ImageUnit):
             self.clusters,
             Placement(self.clusters, self.network_reach, settings.disk_template),
             self.server_ports,
+            self.server_networks,
             self.cluster_networks,
             self.quota,
             self.outbox,

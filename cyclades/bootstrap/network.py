@@ -13,6 +13,7 @@ from cyclades.adapters.sql.ports import SqlPorts
 from cyclades.adapters.sql.rbac_policies import SqlRbacPolicies
 from cyclades.adapters.sql.routers import SqlRouters
 from cyclades.adapters.sql.security_groups import SqlSecurityGroups
+from cyclades.adapters.sql.servers import SqlServers
 from cyclades.adapters.sql.subnetpools import SqlSubnetPools
 from cyclades.adapters.sql.subnets import SqlSubnets
 from cyclades.bootstrap.clusters import ClusterUnit
@@ -24,11 +25,13 @@ from cyclades.domain.services.network_flavors import FlavorSettings, NetworkFlav
 from cyclades.domain.services.network_mapping import NetworkMapping
 from cyclades.domain.services.network_reach import NetworkReach
 from cyclades.domain.services.networks import Networks
+from cyclades.domain.services.plugged_ports import PluggedPorts
 from cyclades.domain.services.plugging import Plugging
 from cyclades.domain.services.ports import Ports
 from cyclades.domain.services.public_network import PublicNetwork
 from cyclades.domain.services.rbac_policies import RbacPolicies
 from cyclades.domain.services.security_groups import SecurityGroups
+from cyclades.domain.services.server_networks import ServerNetworks
 from cyclades.domain.services.server_ports import ServerPorts
 from cyclades.domain.services.subnetpools import SubnetPools
 from cyclades.domain.services.subnets import Subnets
@@ -226,6 +229,19 @@ class NetworkUnit(ClusterUnit):
         )
 
     @cached_property
+    def plugged_ports(self) -> PluggedPorts:
+        """What clusters have to know of ports that change."""
+        return PluggedPorts(
+            SqlServers(self.connection),
+            self.network_clusters,
+            self.outbox,
+            self.feed,
+            self.app.clock,
+            self.app.ids,
+            self.app.settings.instance_prefix,
+        )
+
+    @cached_property
     def ports(self) -> Ports:
         """Ports as users make them."""
         return Ports(
@@ -235,6 +251,7 @@ class NetworkUnit(ClusterUnit):
             self.plugging,
             self.security_groups,
             self.app.firewall_profiles,
+            self.plugged_ports,
             self.floating_associations,
             self.quota,
             self.feed,
@@ -250,6 +267,18 @@ class NetworkUnit(ClusterUnit):
             self.feed,
             self.app.clock,
             self.app.ids,
+        )
+
+    @cached_property
+    def server_networks(self) -> ServerNetworks:
+        """Which networks servers are plugged into."""
+        return ServerNetworks(
+            self.network_rows,
+            self.subnet_rows,
+            self.address_rows,
+            self.port_rows,
+            self.app.settings.default_networks,
+            self.app.settings.forced_networks,
         )
 
     @cached_property

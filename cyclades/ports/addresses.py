@@ -13,6 +13,10 @@ class AddressRepository(Protocol):
         """The lowest free address of the pools. Raises AddressesExhausted."""
         ...
 
+    def has_room(self, subnet: Subnet) -> bool:
+        """Whether somebody who wanted any address would get one at this moment."""
+        ...
+
     def claim(self, subnet: Subnet, address: str, port_id: str) -> None:
         """This very address. Raises IpAddressAlreadyAllocated."""
         ...

@@ -42,8 +42,8 @@ class NetworkRepository(Protocol):
         """The project's own that are up and have a subnet, oldest first."""
         ...
 
-    def public(self) -> Network | None:
-        """The external network that everybody may plug into."""
+    def public(self) -> Sequence[Network]:
+        """The external networks that everybody may plug into, the usual one first."""
         ...
 
     def claim_resource(self, pool: str, network_id: str, values: Sequence[str]) -> str | None:

@@ -28,12 +28,11 @@ if TYPE_CHECKING:
     from cyclades.bootstrap import Unit
 
 MEMBER, OTHER, ADMIN = CALLERS["member"], CALLERS["other"], CALLERS["admin"]
-LINKS = ("prv0", "prv1", "prv2")
 
 
 @pytest.fixture
 def unit(application_maker: Callable[..., Any], database_url: str) -> "Iterator[Unit]":
-    app = application_maker(database_url, private_links=LINKS, quota_port=6)
+    app = application_maker(database_url, quota_port=6)
     with app.transaction() as unit:
         yield unit
 
@@ -47,7 +46,8 @@ def network(unit: "Unit", caller: Any = MEMBER, **subnet: Any) -> str:
 def wire(
     unit: "Unit", wanted: Any, server: str = "server", groups: Sequence[str] = ()
 ) -> list[ServerPort]:
-    wired = unit.server_ports.wire(MEMBER, server, "nova", wanted, groups)
+    items = unit.server_networks.understood(MEMBER, wanted)
+    wired = unit.server_ports.wire(MEMBER, server, "nova", items, groups)
     if made := sum(port.made for port in wired):
         unit.quota.charge(MEMBER.project_id or "", {"port": made})
     return wired
@@ -123,7 +123,7 @@ def test_a_port_of_the_user_s_survives_the_server(unit: "Unit") -> None:
     for refused in (
         lambda: unit.ports.delete(MEMBER, kept.id, None),
         lambda: unit.ports.update(MEMBER, kept.id, {"device_id": ""}, None),
-        lambda: unit.ports.update(MEMBER, kept.id, {"fixed_ips": ()}, None),
+        lambda: unit.ports.update(MEMBER, kept.id, {"mac": "02:00:00:00:00:01"}, None),
     ):
         with pytest.raises(PortInUse):
             refused()

@@ -39,8 +39,7 @@ def user_port(cloud: Cloud, network_id: str) -> str:
 def running(cloud: Cloud) -> str:
     """A server on the public network."""
     with cloud.app.reader() as unit:
-        public = unit.network_rows.public()
-    assert public is not None
+        (public,) = unit.network_rows.public()
     return cloud.running(interfaces=[WantedInterface(public.id)])
 
 
@@ -308,6 +307,8 @@ def test_lost_jobs_are_judged_by_what_is_plugged_in(cloud: Cloud, done: bool) ->
     inner = network(cloud)
     server_id = running(cloud)
     (old,) = cloud.ports_of(server_id)
+    cloud.attach(server_id, network_id=inner)
+    cloud.converge()
     for verb in (
         lambda: cloud.attach(server_id, network_id=inner)[1],
         lambda: cloud.detach(server_id, old),

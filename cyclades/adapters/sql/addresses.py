@@ -22,7 +22,7 @@ from cyclades.ports.addresses import AddressRepository
 
 CHUNK = 256
 PORT: BindParameter[str] = bindparam("port", type_=addresses.c.port_id.type)
-LOWEST = (
+FREE = (
     select(addresses.c.address)
     .where(
         addresses.c.subnet_id == bindparam("subnet"),
@@ -31,8 +31,8 @@ LOWEST = (
     )
     .order_by(addresses.c.number)
     .limit(1)
-    .with_for_update(skip_locked=True)
 )
+LOWEST = FREE.with_for_update(skip_locked=True)
 ON_NETWORK = update(addresses).where(addresses.c.network_id == bindparam("network"))
 CLAIM_ANY = (
     ON_NETWORK.where(addresses.c.address == LOWEST.scalar_subquery())
@@ -47,11 +47,8 @@ GIVEN = addresses.c.address.in_(bindparam("given", expanding=True))
 FORGET_ALL = delete(addresses).where(HELD, ~addresses.c.pooled)
 FREE_ALL = update(addresses).where(HELD).values(port_id=None)
 # FOR NO KEY UPDATE: other transactions may go on to insert rows that refer to it.
-LOCK = (
-    select(subnets.c.filled)
-    .where(subnets.c.id == bindparam("subnet"))
-    .with_for_update(key_share=True)
-)
+FILLED = select(subnets.c.filled).where(subnets.c.id == bindparam("subnet"))
+LOCK = FILLED.with_for_update(key_share=True)
 
 
 class SqlAddresses(AddressRepository):
@@ -73,6 +70,15 @@ class SqlAddresses(AddressRepository):
                 )
             found = found or self._claim_free(subnet, port_id)
         return found
+
+    def has_room(self, subnet: Subnet) -> bool:
+        if subnet.automatic:
+            return True
+        of_it = {"subnet": subnet.id}
+        if self._connection.execute(FREE, of_it).first():
+            return True
+        filled = self._connection.execute(FILLED, of_it).scalar_one_or_none()
+        return next(iter(addresses_after(subnet.pools, filled)), None) is not None
 
     def claim(self, subnet: Subnet, address: str, port_id: str) -> None:
         # What no pool gives out has a row only while it is held.

@@ -162,15 +162,13 @@ class SqlNetworks(NetworkRepository):
         rows = self._connection.execute(query.order_by(networks.c.created, networks.c.id))
         return [network_of(row, {}) for row in rows]
 
-    def public(self) -> Network | None:
+    def public(self) -> Sequence[Network]:
         query = (
             select(networks)
             .where(networks.c.external, networks.c.shared, networks.c.admin_state_up)
             .order_by(networks.c.is_default.desc(), networks.c.created, networks.c.id)
-            .limit(1)
         )
-        row = self._connection.execute(query).one_or_none()
-        return network_of(row, {}) if row else None
+        return [network_of(row, {}) for row in self._connection.execute(query)]
 
     def claim_resource(self, pool: str, network_id: str, values: Sequence[str]) -> str | None:
         table, wanted = network_resources.c, frozenset(values)

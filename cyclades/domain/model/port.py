@@ -129,12 +129,16 @@ class WantedPort:
 
 @dataclass(frozen=True, slots=True)
 class WantedInterface:
-    """What a server's owner asks for: a port of theirs, or a new one on a network."""
+    """What a server's owner asks for: a port of theirs, or a new one on a network.
+
+    `forced`: the operator wants every server there; the interface is the operator's, too.
+    """
 
     network_id: str | None = None
     port_id: str | None = None
     fixed_ip: str | None = None
     tag: str | None = None
+    forced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +156,11 @@ class ServerPort:
     ipv4: str | None
     addresses: tuple[str, ...]
     made: bool
+
+
+def nic_name(prefix: str, port_id: str) -> str:
+    """What a port's interface is called in clusters; `prefix` begins the names of what is ours."""
+    return f"{prefix}nic-{port_id}"
 
 
 def address_pair(ip: str, mac: str | None) -> AddressPair:

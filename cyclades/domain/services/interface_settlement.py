@@ -9,6 +9,7 @@ from cyclades.domain.model.events import Changed
 from cyclades.domain.model.port import ACTIVE, DOWN
 from cyclades.domain.model.server import Server
 from cyclades.domain.model.server_states import VmState
+from cyclades.domain.services.cluster_networks import ClusterNetworks
 from cyclades.domain.services.server_ports import ServerPorts
 from cyclades.ports.clock import Clock
 from cyclades.ports.feed import Feed
@@ -30,6 +31,7 @@ class InterfaceSettlement:
 
     rows: PortRepository
     ports: ServerPorts
+    networks: ClusterNetworks
     feed: Feed
     clock: Clock
 
@@ -45,6 +47,7 @@ class InterfaceSettlement:
             return
         if not PLUGGED_AFTER[operation, failure is None]:
             self.ports.unplug([port])
+            self.networks.leave(server.cluster_id, [port.network_id])
             return
         shown = replace(
             port,

@@ -12,12 +12,13 @@ from cyclades.domain.model.listing import Listing
 from cyclades.domain.model.mac import parse_mac
 from cyclades.domain.model.network import Network
 from cyclades.domain.model.network_errors import PortInUse
-from cyclades.domain.model.port import Port, WantedPort
+from cyclades.domain.model.port import Port, WantedIp, WantedPort
 from cyclades.domain.model.port_security import Protection, require_trust
 from cyclades.domain.model.revision import require_revision
 from cyclades.domain.model.router_errors import ServicePortInUse
 from cyclades.domain.model.sharing import project_for
 from cyclades.domain.services.floating_associations import FloatingAssociations
+from cyclades.domain.services.plugged_ports import PluggedPorts
 from cyclades.domain.services.plugging import Plugging
 from cyclades.domain.services.security_groups import SecurityGroups
 from cyclades.ports.addresses import AddressRepository
@@ -27,8 +28,9 @@ from cyclades.ports.networks import NetworkRepository
 from cyclades.ports.ports import PortRepository
 from cyclades.ports.quota import QuotaLedger
 
-# What a server's interface has for as long as it is plugged in.
-FIXED_ON_SERVERS = frozenset({"mac", "fixed_ips", "device_id", "device_owner"})
+# What a port has for as long as a server, or anything else, uses it.
+FIXED_ON_SERVERS = frozenset({"mac", "device_id", "device_owner"})
+FIXED_ELSEWHERE = FIXED_ON_SERVERS | {"fixed_ips"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Ports:
     plugging: Plugging
     groups: SecurityGroups
     profiles: Profiles
+    plugged: PluggedPorts
     associations: FloatingAssociations
     quota: QuotaLedger
     feed: Feed
@@ -78,7 +81,8 @@ class Ports:
         port = self.show(caller, port_id)
         require_revision(port.version, revision)
         different = {n: v for n, v in changes.items() if getattr(port, n) != v}
-        if FIXED_ON_SERVERS & different.keys():
+        fixed = FIXED_ON_SERVERS if port.on_server and not port.leaving else FIXED_ELSEWHERE
+        if fixed & different.keys():
             require_free(port)
         network = self.networks.hold(port.network_id)
         self._check_changes(caller, network, port, different)
@@ -89,6 +93,8 @@ class Ports:
         if "mac" in different or fixed_ips is not None:
             changed = self.plugging.readdress(network, changed, fixed_ips)
             self.associations.follow(changed)
+            if changed.on_server:
+                self.plugged.readdressed(port, changed)
         self._publish(changed)
         return changed
 
@@ -116,7 +122,7 @@ class Ports:
             WantedPort(
                 network.id,
                 mac=changes.get("mac"),
-                fixed_ips=changes.get("fixed_ips"),
+                fixed_ips=_besides(port, changes.get("fixed_ips")),
                 device_id=changes.get("device_id", ""),
                 device_owner=changes.get("device_owner", ""),
                 port_security_enabled=changes.get("port_security_enabled"),
@@ -146,6 +152,12 @@ class Ports:
 
     def _publish(self, port: Port) -> None:
         self.feed.publish(Changed("port", port.id, port.version, port.project_id))
+
+
+def _besides(port: Port, wanted: Sequence[WantedIp] | None) -> tuple[WantedIp, ...]:
+    """What is wanted of addresses that the port does not have already."""
+    had = {fixed.ip_address for fixed in port.fixed_ips}
+    return tuple(item for item in wanted or () if item.ip_address not in had)
 
 
 def require_own(caller: Caller, network: Network, wanted: WantedPort) -> None:

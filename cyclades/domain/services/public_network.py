@@ -25,7 +25,7 @@ class PublicNetwork:
 
     def ensure(self, administrator: Caller) -> Network:
         """The public network; made, and the administrator's project's, unless there is one."""
-        known = self.repository.public()
+        known = next(iter(self.repository.public()), None)
         if known is not None:
             return known
         network = self.networks.create(

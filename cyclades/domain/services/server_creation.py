@@ -26,6 +26,7 @@ from cyclades.domain.model.sharing import reach_of
 from cyclades.domain.model.wanted_server import Promised, WantedServer, host_name, require_fit
 from cyclades.domain.services.cluster_networks import ClusterNetworks
 from cyclades.domain.services.placement import Placement, Round, reasons
+from cyclades.domain.services.server_networks import ServerNetworks
 from cyclades.domain.services.server_ports import ServerPorts
 from cyclades.ports.clock import Clock
 from cyclades.ports.clusters import ClusterRepository
@@ -59,6 +60,7 @@ class ServerCreation:
     clusters: ClusterRepository
     placement: Placement
     ports: ServerPorts
+    wanted_networks: ServerNetworks
     networks: ClusterNetworks
     quota: QuotaLedger
     outbox: Outbox
@@ -74,7 +76,7 @@ class ServerCreation:
         count = self._affordable(caller, wanted, known.flavor)
         password = wanted.admin_password or self.ids.password()
         reservation = f"r-{self.ids.new().replace('-', '')[-8:]}"
-        interfaces = self.ports.understood(caller, wanted.interfaces)
+        interfaces = self.wanted_networks.understood(caller, wanted.interfaces)
         round_ = self._begin(caller, interfaces)
         servers: list[Server] = []
         made = 0
@@ -208,17 +210,15 @@ class ServerCreation:
         )
 
     def _begin(self, caller: Caller, interfaces: Sequence[WantedInterface]) -> Round:
-        network_ids = self.ports.networks_of(interfaces)
+        network_ids = self.wanted_networks.ids_of(caller, interfaces)
         try:
             return self.placement.begin(network_ids)
         except Conflict:
             # Where a network is that one may not see is as unknown as the network.
-            self.ports.require_seen(caller, network_ids)
+            self.wanted_networks.require_seen(caller, network_ids)
             raise
 
-    def _command(
-        self, server: Server, image: Image, nics: tuple[NicWanted, ...]
-    ) -> CreateInstance:
+    def _command(self, server: Server, image: Image, nics: tuple[NicWanted, ...]) -> CreateInstance:
         disk = DiskWanted(f"{self.instance_prefix}disk-{server.id}", max(server.disk, 1) * GIB)
         return CreateInstance(
             instance=server.instance,
@@ -250,4 +250,3 @@ class ServerCreation:
             )
         )
         self.feed.publish(Changed("server", server.id, server.version, server.project_id))
-

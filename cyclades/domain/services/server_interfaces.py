@@ -7,12 +7,16 @@ from cyclades.domain.model.errors import NotFound
 from cyclades.domain.model.events import Changed
 from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.instance_action import InstanceAction
-from cyclades.domain.model.port import DOWN, Port, WantedInterface
+from cyclades.domain.model.port import DOWN, Port, WantedInterface, nic_name
 from cyclades.domain.model.server import Server
 from cyclades.domain.model.server_actions import Action
 from cyclades.domain.model.sharing import reach_of
-from cyclades.domain.services.server_ports import Place, ServerPorts, as_nic, nic_name
+from cyclades.domain.services.cluster_networks import ClusterNetworks
+from cyclades.domain.services.network_reach import NetworkReach
+from cyclades.domain.services.server_networks import ServerNetworks
+from cyclades.domain.services.server_ports import Place, ServerPorts
 from cyclades.ports.clock import Clock
+from cyclades.ports.clusters import ClusterRepository
 from cyclades.ports.feed import Feed
 from cyclades.ports.ids import Ids
 from cyclades.ports.outbox import Outbox
@@ -33,6 +37,10 @@ class ServerInterfaces:
     outbox: Outbox
     rows: PortRepository
     ports: ServerPorts
+    wanted_networks: ServerNetworks
+    reach: NetworkReach
+    networks: ClusterNetworks
+    clusters: ClusterRepository
     quota: QuotaLedger
     feed: Feed
     clock: Clock
@@ -50,9 +58,22 @@ class ServerInterfaces:
         server.admit(Action.ATTACH_INTERFACE, caller)
         effect_id = self.ids.new()
         place = Place(server.id, server.project_id, server.availability_zone, 0, effect_id)
+        if wanted.network_id is None and wanted.port_id is None:
+            usual = self.wanted_networks.usual(caller, server.project_id)
+            wanted = replace(wanted, network_id=usual[0].network_id)
+        self._admit(caller, server, wanted)
         plugged = self.ports.plug(caller, place, wanted)
-        command = AttachNic(server.instance, as_nic(self.instance_prefix, plugged))
-        self._ask(caller, request_id, server, Action.ATTACH_INTERFACE, effect_id, command)
+        there = self.networks.plug(self.clusters.get(server.cluster_id), [plugged], request_id)
+        command = AttachNic(server.instance, there.nics[0])
+        self._ask(
+            caller,
+            request_id,
+            server,
+            Action.ATTACH_INTERFACE,
+            effect_id,
+            command,
+            there.waits_for,
+        )
         if plugged.made:
             self.quota.charge(server.project_id, {"port": 1})
         return plugged.port_id
@@ -76,6 +97,11 @@ class ServerInterfaces:
         command = DetachNic(server.instance, nic_name(self.instance_prefix, port.id))
         self._ask(caller, request_id, server, Action.DETACH_INTERFACE, effect_id, command)
 
+    def _admit(self, caller: Caller, server: Server, wanted: WantedInterface) -> None:
+        network_ids = self.wanted_networks.ids_of(caller, [wanted])
+        self.wanted_networks.require_seen(caller, network_ids)
+        self.reach.admit(network_ids, server.cluster_id)
+
     def _plugged(self, server: Server, port_id: str) -> Port:
         for port in self.rows.of_device(server.id):
             if port.id == port_id and port.on_server:
@@ -90,10 +116,19 @@ class ServerInterfaces:
         action: Action,
         effect_id: str,
         command: Command,
+        waits_for: str | None = None,
     ) -> None:
         now = self.clock.now()
         self.outbox.put(
-            Effect(effect_id, server.cluster_id, server.id, server.generation, request_id, command),
+            Effect(
+                effect_id,
+                server.cluster_id,
+                server.id,
+                server.generation,
+                request_id,
+                command,
+                waits_for=waits_for,
+            ),
             now,
         )
         self.actions.begin(

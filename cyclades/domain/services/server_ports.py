@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
-from cyclades.domain.model.effects import NicWanted
-from cyclades.domain.model.errors import Conflict, InvalidInput, NotFound
+from cyclades.domain.model.errors import InvalidInput, NotFound
 from cyclades.domain.model.events import Changed
+from cyclades.domain.model.floating_ip import FloatingIp
 from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.network import Network
 from cyclades.domain.model.port import (
@@ -33,12 +32,13 @@ from cyclades.ports.networks import NetworkRepository
 from cyclades.ports.ports import PortRepository
 from cyclades.ports.quota import QuotaLedger
 
-Wanted = Sequence[WantedInterface] | Literal["auto", "none"]
-
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where on which server of whose; `effect_id` plugs it in (None: the server's creation)."""
+    """Where on which server, and whose the interface is.
+
+    `effect_id` plugs it in (None: the server's creation).
+    """
 
     server_id: str
     project_id: str
@@ -53,10 +53,10 @@ class ServerPorts:
 
     networks: NetworkRepository
     ports: PortRepository
-    associations: FloatingAssociations
     addresses: AddressRepository
     plugging: Plugging
     groups: SecurityGroups
+    associations: FloatingAssociations
     history: AddressHistory
     quota: QuotaLedger
     feed: Feed
@@ -67,7 +67,7 @@ class ServerPorts:
         caller: Caller,
         server_id: str,
         zone: str,
-        wanted: Wanted,
+        items: Sequence[WantedInterface],
         security_groups: Sequence[str] = (),
     ) -> list[ServerPort]:
         """Plug the server in, in this order; the caller charges the ports that are made.
@@ -77,7 +77,6 @@ class ServerPorts:
         IpAddressAlreadyAllocated, InvalidInput.
         """
         project_id = caller.project_id or ""
-        items = self._items(project_id, wanted)
         if not items:
             return []
         require_room(len(items))
@@ -85,63 +84,27 @@ class ServerPorts:
         held: dict[str, Network] = {}
         plugged: list[ServerPort] = []
         for position, item in enumerate(items):
-            place = Place(server_id, project_id, zone, position)
+            place = Place(server_id, "" if item.forced else project_id, zone, position)
             plugged.append(self._plug(caller, held, place, item, groups))
         self.history.begin([port.port_id for port in plugged], caller.user_id)
         return plugged
 
     def plug(self, caller: Caller, place: Place, item: WantedInterface) -> ServerPort:
-        """One interface more, after the others; naming nothing means where new servers go.
+        """One interface more, after the others.
 
         Raises as `wire` does. The caller charges a port that is made.
         """
         there = self.ports.of_device(place.server_id)
         require_room(len(there) + 1)
         last = max((port.position for port in there), default=-1)
-        if item.network_id is None and item.port_id is None:
-            item = replace(item, network_id=self._automatic(place.project_id)[0].network_id)
         groups = self.groups.chosen(place.project_id, ())
         plugged = self._plug(caller, {}, replace(place, position=last + 1), item, groups)
         self.history.begin([plugged.port_id], caller.user_id)
         return plugged
 
-    def understood(self, caller: Caller, wanted: Wanted) -> Sequence[WantedInterface]:
-        """The interfaces that are meant. Raises Conflict when there is no network for any."""
-        return self._items(caller.project_id or "", wanted)
-
-    def networks_of(self, items: Sequence[WantedInterface]) -> Collection[str]:
-        """The networks that these are on. Raises NotFound for a port that is not there."""
-        return {item.network_id or self.ports.get(item.port_id or "").network_id for item in items}
-
     def networks_at(self, server_id: str) -> Collection[str]:
         """The networks that the server is on."""
         return {port.network_id for port in self.ports.of_device(server_id) if port.on_server}
-
-    def networks_at(self, server_id: str) -> Collection[str]:
-        """The networks that the server is on."""
-        return {port.network_id for port in self.ports.of_device(server_id) if port.on_server}
-
-    def require_seen(self, caller: Caller, network_ids: Collection[str]) -> None:
-        """Raise NotFound unless the caller may look at all these networks."""
-        for network_id in network_ids:
-            self.networks.get(network_id).require_seen(caller)
-
-    def understood(self, caller: Caller, wanted: Wanted) -> Sequence[WantedInterface]:
-        """The interfaces that are meant. Raises Conflict when there is no network for any."""
-        return self._items(caller.project_id or "", wanted)
-
-    def networks_of(self, items: Sequence[WantedInterface]) -> Collection[str]:
-        """The networks that these are on. Raises NotFound for a port that is not there."""
-        return {item.network_id or self.ports.get(item.port_id or "").network_id for item in items}
-
-    def networks_at(self, server_id: str) -> Collection[str]:
-        """The networks that the server is on."""
-        return {port.network_id for port in self.ports.of_device(server_id) if port.on_server}
-
-    def require_seen(self, caller: Caller, network_ids: Collection[str]) -> None:
-        """Raise NotFound unless the caller may look at all these networks."""
-        for network_id in network_ids:
-            self.networks.get(network_id).require_seen(caller)
 
     def release(self, server_id: str) -> None:
         """Unplug the server: its own ports go, users' ports are free again. Idempotent."""
@@ -150,7 +113,6 @@ class ServerPorts:
     def unplug(self, mine: Sequence[Port]) -> None:
         """These ports are on no server any more."""
         gone = [port for port in mine if not port.keep]
-            self.associations.leave(ids)
         now = self.clock.now()
         self.history.end([port.id for port in mine])
         for port in mine:
@@ -170,6 +132,7 @@ class ServerPorts:
             self._publish(changed)
         if gone:
             ids = [port.id for port in gone]
+            self.associations.leave(ids)
             self.addresses.release(ids)
             self.ports.remove(ids)
         for project_id, count in _by_project(gone).items():
@@ -200,21 +163,6 @@ class ServerPorts:
                 self._publish(shown)
                 changed = True
         return changed
-
-    def _items(self, project_id: str, wanted: Wanted) -> Sequence[WantedInterface]:
-        if isinstance(wanted, str):
-            return self._automatic(project_id) if wanted == "auto" else ()
-        return wanted
-
-    def _automatic(self, project_id: str) -> Sequence[WantedInterface]:
-        """The project's only network, else the public one. Raises Conflict."""
-        own = self.networks.usable(project_id)
-        if len(own) == 1:
-            return [WantedInterface(own[0].id)]
-        public = self.networks.public()
-        if public is None:
-            raise Conflict("There is no network that the server could be plugged into.")
-        return [WantedInterface(public.id)]
 
     def _held(self, held: dict[str, Network], network_id: str) -> Network:
         if network_id not in held:
@@ -252,9 +200,15 @@ class ServerPorts:
         item: WantedInterface,
         groups: Sequence[str],
     ) -> Port:
-        network.require_pluggable(caller)
-        fixed = (WantedIp(ip_address=item.fixed_ip),) if item.fixed_ip else None
-        require_own(caller, network, WantedPort(network.id, fixed_ips=fixed))
+        floating = self._floating(network, place, item)
+        if floating is None and not item.forced:
+            network.require_pluggable(caller)
+        asked = WantedIp(ip_address=item.fixed_ip)
+        fixed: tuple[WantedIp, ...] | None = (asked,) if item.fixed_ip else None
+        if floating is None:
+            require_own(caller, network, WantedPort(network.id, fixed_ips=fixed))
+        else:
+            fixed = ()  # the floating IP is its IPv4 address, and what SLAAC makes comes anyway
         wanted = WantedPort(
             network.id,
             fixed_ips=fixed,
@@ -266,7 +220,16 @@ class ServerPorts:
             effect_id=place.effect_id,
         )
         own_groups = groups if network.port_security_enabled else ()
-        return self.plugging.make(network, place.project_id, wanted, own_groups)
+        port = self.plugging.make(network, place.project_id, wanted, own_groups)
+        if floating is not None:
+            self.associations.take(floating, port.id)
+        return port
+
+    def _floating(self, network: Network, place: Place, item: WantedInterface) -> FloatingIp | None:
+        """The project's floating IP that is asked for by its address, if it is one."""
+        if not (network.external and item.fixed_ip):
+            return None
+        return self.associations.spare(place.project_id, network.id, item.fixed_ip)
 
     def _take(self, caller: Caller, place: Place, item: WantedInterface) -> Port:
         port = self.ports.get(item.port_id or "")
@@ -308,19 +271,8 @@ def as_interface(network: Network, port: Port) -> ServerPort:
         network.mode,
         ipv4,
         addresses,
-        made=not port.keep,
+        made=not port.keep and bool(port.project_id),
     )
-
-
-def as_nic(prefix: str, port: ServerPort) -> NicWanted:
-    """What a cluster is asked for; `prefix` begins the names of what is ours there."""
-    name = nic_name(prefix, port.port_id)
-    return NicWanted(name, port.mac, port.link, port.mode, port.ipv4)
-
-
-def nic_name(prefix: str, port_id: str) -> str:
-    """What a port's interface is called in clusters."""
-    return f"{prefix}nic-{port_id}"
 
 
 def require_room(count: int) -> None:
@@ -332,5 +284,6 @@ def require_room(count: int) -> None:
 def _by_project(ports: Sequence[Port]) -> Mapping[str, int]:
     counts: dict[str, int] = {}
     for port in ports:
-        counts[port.project_id] = counts.get(port.project_id, 0) + 1
+        if port.project_id:  # what the operator wanted costs nobody anything
+            counts[port.project_id] = counts.get(port.project_id, 0) + 1
     return counts

@@ -14,14 +14,15 @@ from cyclades.web.schema_types import Anything, mapping, text
 from cyclades.web.versioned import Since, Versioned, versioned
 
 REASONS = Microversion(2, 73)
+ADDRESSES_GONE = Microversion(2, 44)  # the network service has them
 # What OpenStack has and we do not have yet: an honest 501.
 ABSENT = frozenset(
     {
-        *("addFixedIp", "addFloatingIp", "addSecurityGroup", "changePassword", "confirmResize"),
+        *("addFloatingIp", "changePassword", "confirmResize"),
         *("createBackup", "createImage", "evacuate", "injectNetworkInfo", "migrate"),
         *("os-getConsoleOutput", "os-getRDPConsole", "os-getSerialConsole"),
         *("os-getSPICEConsole", "os-getVNCConsole", "os-migrateLive", "os-resetState"),
-        *("pause", "rebuild", "removeFixedIp", "removeFloatingIp", "removeSecurityGroup"),
+        *("pause", "rebuild", "removeFloatingIp"),
         *("rescue", "resetNetwork", "resize", "restore", "resume", "revertResize", "shelve"),
         *("shelveOffload", "suspend", "trigger_crash_dump", "unpause", "unrescue", "unshelve"),
     }
@@ -44,6 +45,7 @@ LOCK = mapping(
     missing=colander.drop,
     nullable=True,
 )
+GROUP = text("name", minimum=1)
 FIELDS = (
     Since(anything("os-start")),
     Since(anything("os-stop")),
@@ -52,6 +54,24 @@ FIELDS = (
     Since(LOCK, REASONS),
     Since(anything("unlock")),
     Since(anything("forceDelete")),
+    Since(mapping("addSecurityGroup", GROUP, missing=colander.drop)),
+    Since(mapping("removeSecurityGroup", GROUP, missing=colander.drop)),
+    Since(
+        mapping("addFixedIp", text("networkId", minimum=1, maximum=64), missing=colander.drop),
+        until=ADDRESSES_GONE,
+    ),
+    Since(
+        mapping("removeFixedIp", text("address", minimum=1, maximum=64), missing=colander.drop),
+        until=ADDRESSES_GONE,
+    ),
+    Since(
+        mapping(
+            "firewallProfile",
+            text("profile", minimum=1, maximum=64),
+            text("nic", minimum=1, maximum=64),
+            missing=colander.drop,
+        )
+    ),
     *(Since(anything(name)) for name in sorted(ABSENT)),
 )
 NAMES: Mapping[str, Any] = {field.node.name: field for field in FIELDS}

@@ -53,6 +53,33 @@ def delete(request: CycladesRequest, server_id: str, _told: Any) -> None:
     request.cyclades.server_actions.delete(request.caller, request.request_id, server_id)
 
 
+def add_group(request: CycladesRequest, server_id: str, told: Any) -> None:
+    """All its ports are in the group."""
+    request.cyclades.server_groups.add(request.caller, server_id, told["name"])
+
+
+def remove_group(request: CycladesRequest, server_id: str, told: Any) -> None:
+    """None of its ports is."""
+    request.cyclades.server_groups.remove(request.caller, server_id, told["name"])
+
+
+def add_address(request: CycladesRequest, server_id: str, told: Any) -> None:
+    """One address more on a network that it is plugged into."""
+    request.cyclades.server_addresses.add(request.caller, server_id, told["networkId"])
+
+
+def remove_address(request: CycladesRequest, server_id: str, told: Any) -> None:
+    """One address less."""
+    request.cyclades.server_addresses.remove(request.caller, server_id, told["address"])
+
+
+def set_profile(request: CycladesRequest, server_id: str, told: Any) -> None:
+    """Another firewall profile for one interface."""
+    request.cyclades.server_addresses.set_profile(
+        request.caller, server_id, told["nic"], told["profile"]
+    )
+
+
 VERBS: Mapping[str, Verb] = {
     "os-start": command(Action.START),
     "os-stop": command(Action.STOP),
@@ -60,6 +87,11 @@ VERBS: Mapping[str, Verb] = {
     "lock": lock,
     "unlock": unlock,
     "forceDelete": delete,
+    "addSecurityGroup": add_group,
+    "removeSecurityGroup": remove_group,
+    "addFixedIp": add_address,
+    "removeFixedIp": remove_address,
+    "firewallProfile": set_profile,
 }
 
 
