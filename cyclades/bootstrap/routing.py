@@ -7,6 +7,7 @@ from cyclades.bootstrap.network import NetworkUnit
 from cyclades.domain.services.floating_ips import FloatingIps
 from cyclades.domain.services.router_gateways import RouterGateways
 from cyclades.domain.services.router_interfaces import RouterInterfaces
+from cyclades.domain.services.router_reporting import RouterReporting
 from cyclades.domain.services.routers import Routers
 
 
@@ -17,6 +18,11 @@ class RoutingUnit(NetworkUnit):
     def router_reports(self) -> SqlRouterReports:
         """What gateway hosts are to carry, and what they say."""
         return SqlRouterReports(self.connection)
+
+    @cached_property
+    def router_reporting(self) -> RouterReporting:
+        """What follows from what gateway hosts say."""
+        return RouterReporting(self.router_rows, self.router_reports, self.feed, self.app.clock)
 
     @cached_property
     def router_gateways(self) -> RouterGateways:

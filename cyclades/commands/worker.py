@@ -12,6 +12,7 @@ from cyclades.workers.effects import EffectsWorker
 from cyclades.workers.housekeeping import HousekeepingWorker
 from cyclades.workers.poller import PollerWorker
 from cyclades.workers.reconciler import ReconcilerWorker
+from cyclades.workers.router import RouterWorker
 from cyclades.workers.running import Running, Worker
 from cyclades.workers.updates import UpdatesWorker
 
@@ -21,6 +22,7 @@ KINDS: Mapping[str, Callable[[Application], Worker]] = {
     "updates": UpdatesWorker,
     "reconciler": ReconcilerWorker,
     "housekeeping": HousekeepingWorker,
+    "router": RouterWorker,
 }
 
 

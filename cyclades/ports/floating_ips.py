@@ -19,6 +19,10 @@ class FloatingIpRepository(Protocol):
         """Raises NotFound."""
         ...
 
+    def lock(self, floating_ip_id: str) -> FloatingIp:
+        """Get it for changing: others who do wait. Raises NotFound."""
+        ...
+
     def at(self, network_id: str, address: str) -> FloatingIp | None:
         """The one with this address."""
         ...

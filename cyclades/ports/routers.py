@@ -36,6 +36,10 @@ class RouterRepository(Protocol):
         """
         ...
 
+    def mark(self, router_id: str, gateway_host: str, status: str, now: datetime) -> Router | None:
+        """Give it a status, if it is this host's and had another; it, changed, or None."""
+        ...
+
     def remove(self, router_id: str) -> None:
         """Forget it; its ports are removed before."""
         ...

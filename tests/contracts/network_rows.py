@@ -7,19 +7,26 @@ from typing import Any
 from sqlalchemy import Connection
 
 from cyclades.adapters.sql.addresses import SqlAddresses
+from cyclades.adapters.sql.floating_ips import SqlFloatingIps
 from cyclades.adapters.sql.networks import SqlNetworks
 from cyclades.adapters.sql.ports import SqlPorts
+from cyclades.adapters.sql.router_states import SqlRouterReports
+from cyclades.adapters.sql.routers import SqlRouters
 from cyclades.adapters.sql.security_groups import SqlSecurityGroups
 from cyclades.adapters.sql.subnets import SqlSubnets
 from cyclades.domain.model.addresses import Pool
+from cyclades.domain.model.floating_ip import FloatingIp
 from cyclades.domain.model.network import BRIDGED, Network
 from cyclades.domain.model.port import DOWN, Port
+from cyclades.domain.model.router import Router
 from cyclades.domain.model.security_group import SecurityGroup
 from cyclades.domain.model.sharing import Scope
 from cyclades.domain.model.subnet import Subnet
 from cyclades.ports.addresses import AddressRepository
+from cyclades.ports.floating_ips import FloatingIpRepository
 from cyclades.ports.networks import NetworkRepository
 from cyclades.ports.ports import PortRepository
+from cyclades.ports.routers import RouterReports, RouterRepository
 from cyclades.ports.security_groups import SecurityGroupRepository
 from cyclades.ports.subnets import SubnetRepository
 
@@ -99,6 +106,41 @@ GROUP = SecurityGroup(
 )
 
 
+ROUTER = Router(
+    "router",
+    "mine",
+    "router",
+    "",
+    admin_state_up=True,
+    status="ACTIVE",
+    external_network_id=None,
+    enable_snat=True,
+    routes=(),
+    tags=(),
+    gateway_host="gateway",
+    created=THEN,
+    updated=THEN,
+    version=1,
+)
+FLOATING_IP = FloatingIp(
+    "fip",
+    "mine",
+    "",
+    "ext",
+    "203.0.113.9",
+    port_id=None,
+    fixed_ip=None,
+    router_id=None,
+    status="DOWN",
+    dns_name="",
+    dns_domain="",
+    tags=(),
+    created=THEN,
+    updated=THEN,
+    version=1,
+)
+
+
 class Rows:
     """All repositories of networking in one transaction."""
 
@@ -108,6 +150,9 @@ class Rows:
         self.addresses: AddressRepository = SqlAddresses(connection)
         self.ports: PortRepository = SqlPorts(connection)
         self.groups: SecurityGroupRepository = SqlSecurityGroups(connection)
+        self.routers: RouterRepository = SqlRouters(connection, lambda: None)
+        self.reports: RouterReports = SqlRouterReports(connection)
+        self.floating_ips: FloatingIpRepository = SqlFloatingIps(connection, lambda: None)
 
     def network(self, id: str = "net", **more: Any) -> Network:
         network = replace(NETWORK, **({"id": id, "name": id} | more))
@@ -129,3 +174,13 @@ class Rows:
         group = replace(GROUP, **({"id": id, "name": id} | more))
         self.groups.add(group)
         return group
+
+    def router(self, id: str = "router", **more: Any) -> Router:
+        router = replace(ROUTER, **({"id": id, "name": id} | more))
+        self.routers.add(router)
+        return router
+
+    def floating_ip(self, id: str = "fip", **more: Any) -> FloatingIp:
+        floating_ip = replace(FLOATING_IP, **({"id": id} | more))
+        self.floating_ips.add(floating_ip)
+        return floating_ip

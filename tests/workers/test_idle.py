@@ -4,6 +4,8 @@ from cyclades.bootstrap import Application
 from cyclades.workers.effects import IDLE, EffectsWorker
 from cyclades.workers.poller import PollerWorker
 from cyclades.workers.reconciler import PAUSE, ReconcilerWorker
+from cyclades.workers.router import PAUSE as LOOK
+from cyclades.workers.router import RouterWorker
 
 
 def wakes(application: Application, topic: str) -> int:
@@ -32,4 +34,13 @@ def test_auditing_what_agrees_wakes_nobody(application: Application) -> None:
     assert worker.turn() == PAUSE
     for topic in ("effects", "poller", "reconciler"):
         assert wakes(application, topic) == 0
+    worker.close()
+
+
+def test_looking_for_routers_wakes_nobody(application: Application) -> None:
+    worker = RouterWorker(application)
+    for _ in range(2):
+        assert worker.turn() == LOOK
+        for topic in ("effects", "poller", "reconciler", "router"):
+            assert wakes(application, topic) == 0
     worker.close()

@@ -16,14 +16,17 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    true,
     union_all,
     update,
 )
 
 from cyclades.adapters.sql.schema.effects import effects
+from cyclades.adapters.sql.schema.floating_ips import floating_ips
 from cyclades.adapters.sql.schema.networks import networks
 from cyclades.adapters.sql.schema.ports import ports
 from cyclades.adapters.sql.schema.quotas import quotas
+from cyclades.adapters.sql.schema.routers import routers
 from cyclades.adapters.sql.schema.security_groups import security_groups
 from cyclades.adapters.sql.schema.servers import instance_actions, servers
 from cyclades.adapters.sql.schema.subnets import addresses, subnets
@@ -86,6 +89,8 @@ COUNTED: Mapping[str, tuple[ColumnElement[str], ColumnElement[int], ColumnElemen
         func.count(),
         not_(security_groups.c.is_default),
     ),
+    "router": (routers.c.project_id, func.count(), true()),
+    "floatingip": (floating_ips.c.project_id, func.count(), true()),
 }
 
 

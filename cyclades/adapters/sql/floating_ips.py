@@ -102,11 +102,10 @@ class SqlFloatingIps(FloatingIpRepository):
             raise NotFound("network", floating_ip.network_id) from error
 
     def get(self, floating_ip_id: str) -> FloatingIp:
-        query = WITH_PORTS.where(floating_ips.c.id == floating_ip_id)
-        row = self._connection.execute(query).one_or_none()
-        if row is None:
-            raise NotFound("floating IP", floating_ip_id)
-        return floating_ip_of(row)
+        return self._one(floating_ip_id, WITH_PORTS)
+
+    def lock(self, floating_ip_id: str) -> FloatingIp:
+        return self._one(floating_ip_id, WITH_PORTS.with_for_update(of=floating_ips))
 
     def at(self, network_id: str, address: str) -> FloatingIp | None:
         query = WITH_PORTS.where(
@@ -147,6 +146,13 @@ class SqlFloatingIps(FloatingIpRepository):
         if found:
             self._wake()
         return found
+
+    def _one(self, floating_ip_id: str, query: Select[Any]) -> FloatingIp:
+        found = query.where(floating_ips.c.id == floating_ip_id)
+        row = self._connection.execute(found).one_or_none()
+        if row is None:
+            raise NotFound("floating IP", floating_ip_id)
+        return floating_ip_of(row)
 
     def _require_alone(self, floating_ip: FloatingIp, error: IntegrityError) -> None:
         """Why it could not be saved: always raises."""

@@ -1,9 +1,10 @@
 """Routers in SQL."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from cyclades.adapters.sql.listing import Shelf, owned
@@ -101,6 +102,19 @@ class SqlRouters(RouterRepository):
                 save(self._connection, routers, router, STORED)
         except IntegrityError as error:
             raise NotFound("network", router.external_network_id or "") from error
+
+    def mark(self, router_id: str, gateway_host: str, status: str, now: datetime) -> Router | None:
+        table = routers.c
+        changed = (
+            update(routers)
+            .where(
+                table.id == router_id, table.gateway_host == gateway_host, table.status != status
+            )
+            .values(status=status, updated=now, version=table.version + 1)
+            .returning(*table)
+        )
+        row = self._connection.execute(changed).one_or_none()
+        return Router(**fields_of(row)) if row else None
 
     def remove(self, router_id: str) -> None:
         self._wake()

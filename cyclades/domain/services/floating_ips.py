@@ -102,7 +102,7 @@ class FloatingIps:
         revision: int | None,
     ) -> FloatingIp:
         """Change words, or where it leads; `port_id` None: nowhere."""
-        floating_ip = self.show(caller, floating_ip_id)
+        floating_ip = self._locked(caller, floating_ip_id)
         require_revision(floating_ip.version, revision)
         words = {name: value for name, value in changes.items() if name not in TARGET}
         changed = replace(floating_ip, **words)
@@ -118,9 +118,8 @@ class FloatingIps:
 
     def delete(self, caller: Caller, floating_ip_id: str, revision: int | None) -> None:
         """Give it back; whatever it led to has it no more."""
-        floating_ip = self.show(caller, floating_ip_id)
+        floating_ip = self._locked(caller, floating_ip_id)
         require_revision(floating_ip.version, revision)
-        # Saving first settles who was faster.
         self.associations.save(nowhere(floating_ip))
         self.floating_ips.remove(floating_ip.id)
         mine = [
@@ -131,6 +130,11 @@ class FloatingIps:
         self.addresses.release(mine)
         self.ports.remove(mine)
         self.quota.release(floating_ip.project_id, {"floatingip": 1})
+
+    def _locked(self, caller: Caller, floating_ip_id: str) -> FloatingIp:
+        floating_ip = self.floating_ips.lock(floating_ip_id)
+        floating_ip.require_owned(caller)
+        return floating_ip
 
     def _address(
         self, caller: Caller, network: Network, floating_ip_id: str, wanted: WantedFloatingIp

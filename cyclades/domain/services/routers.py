@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cyclades.domain.model.addresses import parse_address, parse_block
+from cyclades.domain.model.errors import InvalidInput
 from cyclades.domain.model.events import Changed
 from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.listing import Listing
@@ -122,6 +123,14 @@ class Routers:
         self.routers.remove(router.id)
         self._publish(replace(router, version=router.version + 1))
         self.quota.release(router.project_id, {"router": 1})
+
+    def move(self, router_id: str, gateway_host: str) -> Router:
+        """Let another host carry it: for operators. Raises NotFound, InvalidInput."""
+        if gateway_host not in self.hosts:
+            raise InvalidInput(
+                f"{gateway_host} is not among the gateway hosts {', '.join(self.hosts)}."
+            )
+        return self._saved(replace(self.routers.lock(router_id), gateway_host=gateway_host))
 
     def _host(self) -> str:
         loads = self.routers.loads()
