@@ -37,11 +37,22 @@ EXTENSIONS: Mapping[str, Extension] = {
     "empty-string-filtering": Extension(
         "Empty String Filtering Extension", "Lists can be filtered by empty values."
     ),
+    "ext-gw-mode": Extension(
+        "Neutron L3 Configurable external gateway mode",
+        "Routers hide private addresses, or do not.",
+    ),
     "external-net": Extension(
         "Neutron external network", "Networks say whether they lead outside."
     ),
+    "extraroute": Extension("Neutron Extra Route", "Routers have routes of their owners'."),
+    "extraroute-atomic": Extension(
+        "Atomically add/remove extra routes", "Routes are added and removed one by one."
+    ),
     "extra_dhcp_opt": Extension("Neutron Extra DHCP options", "Ports record DHCP options."),
     "filter-validation": Extension("Filter parameters validation", "Unknown filters are refused."),
+    "fip-port-details": Extension(
+        "Floating IP Port Details Extension", "Floating IPs tell of the ports they lead to."
+    ),
     "ip-substring-filtering": Extension(
         "IP address substring filtering", "Ports can be found by a part of an address."
     ),
@@ -65,6 +76,9 @@ EXTENSIONS: Mapping[str, Extension] = {
     "revision-if-match": Extension(
         "If-Match constraints based on revision_number",
         "Changes can be bound to the revision that the client has seen.",
+    ),
+    "router": Extension(
+        "Neutron L3 Router", "Routers join networks and lead outside; floating IPs."
     ),
     "security-group": Extension("security-group", "Groups of rules that ports are in."),
     "security-groups-normalized-cidr": Extension(
