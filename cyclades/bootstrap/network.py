@@ -150,7 +150,12 @@ class NetworkUnit(ClusterUnit):
     def floating_associations(self) -> FloatingAssociations:
         """What floating IPs lead to."""
         return FloatingAssociations(
-            self.floating_ip_rows, self.router_rows, self.port_rows, self.feed, self.app.clock
+            self.floating_ip_rows,
+            self.router_rows,
+            self.port_rows,
+            self.address_history,
+            self.feed,
+            self.app.clock,
         )
 
             self.quota,
@@ -194,6 +199,7 @@ class NetworkUnit(ClusterUnit):
             self.address_rows,
             self.port_rows,
             self.subnetpools,
+            self.address_history,
             self.quota,
             self.feed,
             self.app.clock,

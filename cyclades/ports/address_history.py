@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from cyclades.domain.model.address_history import Holding
+from cyclades.domain.model.address_history import NOBODY, Holding, Owner
 
 
 class AddressHistoryRepository(Protocol):
@@ -14,16 +14,21 @@ class AddressHistoryRepository(Protocol):
     """
 
     def begin(
-        self, port_ids: Sequence[str], now: datetime, batch: str, user_id: str | None
+        self, port_ids: Sequence[str], now: datetime, batch: str, owner: Owner = NOBODY
     ) -> None:
         """Write down what these ports hold from now on; what is known already stays.
 
-        `batch` is a new id: rows get theirs from it.
+        `batch` is a new id: rows get theirs from it. `owner` is said of a server that is not
+        stored yet.
         """
         ...
 
     def end(self, port_ids: Sequence[str], now: datetime) -> None:
         """These ports hold nothing any more."""
+        ...
+
+    def concerned(self, network_id: str, address: str) -> Sequence[str]:
+        """Ports that are known to hold this address, and the one that a floating IP leads to."""
         ...
 
     def end_lost(self, port_ids: Sequence[str], now: datetime) -> None:

@@ -3,15 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, insert
 
 from cyclades.adapters.sql.address_history import SqlAddressHistory
+from cyclades.adapters.sql.clusters import SqlClusters
 from cyclades.adapters.sql.schema.floating_ips import floating_ips
-from cyclades.domain.model.address_history import Holding
+from cyclades.adapters.sql.servers import SqlServers
+from cyclades.adapters.system.secrets import KeyFileSecrets
+from cyclades.domain.model.address_history import Holding, Owner
 from cyclades.ports.address_history import AddressHistoryRepository
 from tests.contracts.network_rows import THEN, Rows
+from tests.harness.samples import a_cluster, a_server
 
 FLOATING = {
     "id": "fip",
@@ -60,10 +65,10 @@ def spans(held: Sequence[Holding]) -> list[tuple[str, str, datetime, datetime | 
 
 
 def test_who_has_an_address(rows: Rows, history: AddressHistoryRepository) -> None:
-    history.begin(["a", "b", "free", "router"], THEN, "batch", "user")
+    history.begin(["a", "b", "free", "router"], THEN, "batch", Owner("theirs", "user"))
     mac = rows.ports.get("a").mac
     assert history.held(address="10.0.0.2") == [
-        Holding("10.0.0.2", "net", "a", mac, "server-a", "mine", "user", THEN, None)
+        Holding("10.0.0.2", "net", "a", mac, "server-a", "theirs", "user", THEN, None)
     ]
     assert spans(history.held(server_id="server-b")) == [("server-b", "10.0.0.3", THEN, None)]
     assert history.held(address="10.0.0.4") == history.held(address="10.0.0.5") == []
@@ -71,8 +76,8 @@ def test_who_has_an_address(rows: Rows, history: AddressHistoryRepository) -> No
 
 
 def test_what_is_known_is_not_written_twice(rows: Rows, history: AddressHistoryRepository) -> None:
-    history.begin(["a"], THEN, "batch", None)
-    history.begin(["a", "b"], after(1), "later", "user")
+    history.begin(["a"], THEN, "batch")
+    history.begin(["a", "b"], after(1), "later", Owner("theirs", "user"))
     assert spans(history.held(address="10.0.0.2")) == [("server-a", "10.0.0.2", THEN, None)]
     assert spans(history.held(address="10.0.0.3")) == [("server-b", "10.0.0.3", after(1), None)]
 
@@ -80,10 +85,10 @@ def test_what_is_known_is_not_written_twice(rows: Rows, history: AddressHistoryR
 def test_one_address_goes_from_server_to_server(
     rows: Rows, history: AddressHistoryRepository
 ) -> None:
-    history.begin(["a"], THEN, "1", None)
+    history.begin(["a"], THEN, "1")
     history.end(["a"], after(1))
     rows.ports.save(replace(rows.ports.get("a"), device_id="server-c", version=2))
-    history.begin(["a"], after(2), "2", None)
+    history.begin(["a"], after(2), "2")
     assert spans(history.held(address="10.0.0.2")) == [
         ("server-a", "10.0.0.2", THEN, after(1)),
         ("server-c", "10.0.0.2", after(2), None),
@@ -100,7 +105,7 @@ def test_what_a_port_lost_ends_and_the_rest_goes_on(
     rows: Rows, history: AddressHistoryRepository
 ) -> None:
     rows.addresses.claim(rows.subnet("six", cidr="fd00::/64", ip_version=6), "fd00::2", "a")
-    history.begin(["a"], THEN, "1", None)
+    history.begin(["a"], THEN, "1")
     rows.addresses.give_back("a", ["10.0.0.2"])
     history.end_lost(["a", "b"], after(1))
     assert spans(history.held(server_id="server-a")) == [
@@ -112,7 +117,7 @@ def test_what_a_port_lost_ends_and_the_rest_goes_on(
 def test_a_port_that_changed_its_server_is_lost_to_the_first(
     rows: Rows, history: AddressHistoryRepository
 ) -> None:
-    history.begin(["a"], THEN, "1", None)
+    history.begin(["a"], THEN, "1")
     rows.ports.save(replace(rows.ports.get("a"), device_id="server-c", version=2))
     history.end_lost(["a"], after(1))
     assert spans(history.held(server_id="server-a")) == [("server-a", "10.0.0.2", THEN, after(1))]
@@ -122,7 +127,7 @@ def test_floating_addresses_are_held_too(
     rows: Rows, history: AddressHistoryRepository, connection: Connection
 ) -> None:
     connection.execute(insert(floating_ips).values(FLOATING))
-    history.begin(["a"], THEN, "1", None)
+    history.begin(["a"], THEN, "1")
     assert spans(history.held(address="10.0.0.99")) == [("server-a", "10.0.0.99", THEN, None)]
     connection.execute(floating_ips.update().values(port_id=None, fixed_ip=None))
     history.end_lost(["a"], after(1))
@@ -135,9 +140,35 @@ def test_floating_addresses_are_held_too(
 def test_old_holdings_are_forgotten_a_few_at_a_time(
     rows: Rows, history: AddressHistoryRepository
 ) -> None:
-    history.begin(["a", "b"], THEN, "1", None)
+    history.begin(["a", "b"], THEN, "1")
     history.end(["a", "b"], after(1))
-    history.begin(["a"], after(2), "2", None)
+    history.begin(["a"], after(2), "2")
     assert history.forget(after(1), 10) == 0
     assert [history.forget(after(2), 1) for _ in range(3)] == [1, 1, 0]
     assert spans(history.held(server_id="server-a")) == [("server-a", "10.0.0.2", after(2), None)]
+
+
+def test_a_server_that_is_stored_says_whose_it_is(
+    rows: Rows, history: AddressHistoryRepository, connection: Connection, tmp_path: Path
+) -> None:
+    clusters = SqlClusters(connection, KeyFileSecrets(tmp_path / "key"))
+    clusters.add(a_cluster("one"), THEN)
+    SqlServers(connection).add(a_server(id="server-a", project_id="theirs", user_id="them"))
+    history.begin(["a"], THEN, "1", Owner("another", None))
+    history.begin(["b"], THEN, "2")
+    found = [(each.project_id, each.user_id) for each in history.held()]
+    assert found == [("theirs", "them"), ("mine", None)]
+
+
+def test_whom_a_floating_address_concerns(
+    rows: Rows, history: AddressHistoryRepository, connection: Connection
+) -> None:
+    connection.execute(insert(floating_ips).values(FLOATING))
+    assert history.concerned("net", "10.0.0.99") == ["a"]
+    history.begin(["a"], THEN, "1")
+    assert history.concerned("net", "10.0.0.99") == ["a"]
+    connection.execute(floating_ips.update().values(port_id="b"))
+    assert sorted(history.concerned("net", "10.0.0.99")) == ["a", "b"]
+    connection.execute(floating_ips.update().values(port_id=None))
+    assert history.concerned("net", "10.0.0.99") == ["a"]
+    assert history.concerned("other", "10.0.0.99") == []

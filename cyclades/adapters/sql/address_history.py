@@ -17,6 +17,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    union,
     union_all,
     update,
 )
@@ -26,9 +27,10 @@ from cyclades.adapters.sql.schema.address_history import address_history
 from cyclades.adapters.sql.schema.base import Id
 from cyclades.adapters.sql.schema.floating_ips import floating_ips
 from cyclades.adapters.sql.schema.ports import ports
+from cyclades.adapters.sql.schema.servers import servers
 from cyclades.adapters.sql.schema.subnets import addresses
 from cyclades.adapters.sql.versioned import fields_of
-from cyclades.domain.model.address_history import Holding
+from cyclades.domain.model.address_history import NOBODY, Holding, Owner
 from cyclades.domain.model.port import COMPUTE_OWNER
 from cyclades.ports.address_history import AddressHistoryRepository
 
@@ -62,11 +64,15 @@ def _of_servers() -> Select[Any]:
             ports.c.id,
             ports.c.mac,
             ports.c.device_id,
-            ports.c.project_id,
-            bindparam("user", type_=Id),
+            # A port may be the operator's, whose network every server is on.
+            func.coalesce(
+                servers.c.project_id, bindparam("project_id", type_=Id), ports.c.project_id
+            ),
+            func.coalesce(bindparam("user_id", type_=Id), servers.c.user_id),
             NOW,
         )
         .join_from(HELD, ports, ports.c.id == HELD.c.port_id)
+        .outerjoin(servers, servers.c.id == ports.c.device_id)
         .where(
             ports.c.device_id != "",
             ports.c.device_owner.startswith(COMPUTE_OWNER, autoescape=True),
@@ -91,6 +97,19 @@ STILL = exists().where(
     ports.c.device_id == address_history.c.server_id,
 )
 END_LOST = update(address_history).where(MINE, OPEN, ~STILL).values(until=NOW)
+HERE: dict[str, BindParameter[Any]] = {
+    "network_id": bindparam("network"),
+    "address": bindparam("address"),
+}
+CONCERNED = union(
+    select(address_history.c.port_id).where(
+        *(address_history.c[name] == value for name, value in HERE.items()), OPEN
+    ),
+    select(floating_ips.c.port_id).where(
+        *(floating_ips.c[name] == value for name, value in HERE.items()),
+        floating_ips.c.port_id.is_not(None),
+    ),
+)
 COLUMNS = tuple(column for column in address_history.columns if column.name != "id")
 OF = select(*COLUMNS).order_by(address_history.c.since, address_history.c.id)
 OLD = (
@@ -109,13 +128,17 @@ class SqlAddressHistory(AddressHistoryRepository):
         self._connection = connection
 
     def begin(
-        self, port_ids: Sequence[str], now: datetime, batch: str, user_id: str | None
+        self, port_ids: Sequence[str], now: datetime, batch: str, owner: Owner = NOBODY
     ) -> None:
-        values = {"ports": list(port_ids), "now": now, "batch": batch, "user": user_id}
+        values = {"ports": list(port_ids), "now": now, "batch": batch, **owner._asdict()}
         self._connection.execute(BEGIN, values)
 
     def end(self, port_ids: Sequence[str], now: datetime) -> None:
         self._connection.execute(END, {"ports": list(port_ids), "now": now})
+
+    def concerned(self, network_id: str, address: str) -> Sequence[str]:
+        values = {"network": network_id, "address": address}
+        return self._connection.execute(CONCERNED, values).scalars().all()
 
     def end_lost(self, port_ids: Sequence[str], now: datetime) -> None:
         self._connection.execute(END_LOST, {"ports": list(port_ids), "now": now})

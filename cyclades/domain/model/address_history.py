@@ -2,14 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
+
+
+class Owner(NamedTuple):
+    """Whose a server is, and who made it; None is not said."""
+
+    project_id: str | None = None
+    user_id: str | None = None
+
+
+NOBODY = Owner()
 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """A server had the address through a port; `until` is None while it still has.
-
-    `user_id`: who gave it the address, if that is known.
-    """
+    """A server had the address through a port; `until` is None while it still has."""
 
     address: str
     network_id: str

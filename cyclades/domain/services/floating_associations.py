@@ -11,6 +11,7 @@ from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.network_errors import IpAddressAlreadyAllocated
 from cyclades.domain.model.port import FixedIp, Port
 from cyclades.domain.model.router_errors import BadRequest, ExternalGatewayForFloatingIPNotFound
+from cyclades.domain.services.address_history import AddressHistory
 from cyclades.ports.clock import Clock
 from cyclades.ports.feed import Feed
 from cyclades.ports.floating_ips import FloatingIpRepository
@@ -25,6 +26,7 @@ class FloatingAssociations:
     floating_ips: FloatingIpRepository
     routers: RouterRepository
     ports: PortRepository
+    history: AddressHistory
     feed: Feed
     clock: Clock
 
@@ -74,12 +76,14 @@ class FloatingAssociations:
         """Keep what was changed, and tell."""
         changed = replace(floating_ip, updated=self.clock.now(), version=floating_ip.version + 1)
         self.floating_ips.save(changed)
+        self.history.move(changed.network_id, changed.address)
         self.publish(changed)
         return changed
 
     def leave(self, port_ids: Sequence[str]) -> None:
         """These ports go: whatever leads to them leads nowhere."""
         for changed in self.floating_ips.leave(port_ids, self.clock.now()):
+            self.history.move(changed.network_id, changed.address)
             self.publish(changed)
 
     def follow(self, port: Port) -> None:
@@ -87,6 +91,7 @@ class FloatingAssociations:
         kept = [fixed.ip_address for fixed in port.fixed_ips]
         for changed in self.floating_ips.leave([port.id], self.clock.now(), kept):
             self.publish(changed)
+        self.history.change([port.id])
 
     def publish(self, floating_ip: FloatingIp) -> None:
         """Tell the feed."""

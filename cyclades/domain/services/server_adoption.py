@@ -193,7 +193,7 @@ class ServerAdoption:
                 made.notes.append(f"{what}: address {nic.ip} is in no subnet of {network.name}")
         else:
             made.notes.append(f"{what} has no address in its cluster: none is reserved for it")
-        self.history.begin([port.id], server.user_id)
+        self.history.begin([port.id])
         self.feed.publish(Changed("port", port.id, port.version, port.project_id))
         return True
 

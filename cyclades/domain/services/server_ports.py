@@ -86,7 +86,7 @@ class ServerPorts:
         for position, item in enumerate(items):
             place = Place(server_id, "" if item.forced else project_id, zone, position)
             plugged.append(self._plug(caller, held, place, item, groups))
-        self.history.begin([port.port_id for port in plugged], caller.user_id)
+        self.history.begin([port.port_id for port in plugged], caller)
         return plugged
 
     def plug(self, caller: Caller, place: Place, item: WantedInterface) -> ServerPort:
@@ -99,7 +99,7 @@ class ServerPorts:
         last = max((port.position for port in there), default=-1)
         groups = self.groups.chosen(place.project_id, ())
         plugged = self._plug(caller, {}, replace(place, position=last + 1), item, groups)
-        self.history.begin([plugged.port_id], caller.user_id)
+        self.history.begin([plugged.port_id])
         return plugged
 
     def networks_at(self, server_id: str) -> Collection[str]:

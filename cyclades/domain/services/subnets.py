@@ -30,6 +30,7 @@ from cyclades.domain.model.subnet_rules import (
     check_source,
 )
 from cyclades.domain.model.subnetpool import NetworkSubnetPoolAffinityError
+from cyclades.domain.services.address_history import AddressHistory
 from cyclades.domain.services.subnetpools import SubnetPools
 from cyclades.ports.addresses import AddressRepository
 from cyclades.ports.clock import Clock
@@ -52,6 +53,7 @@ class Subnets:
     addresses: AddressRepository
     ports: PortRepository
     pools: SubnetPools
+    history: AddressHistory
     quota: QuotaLedger
     feed: Feed
     clock: Clock
@@ -71,6 +73,7 @@ class Subnets:
             macs = {port.id: port.mac for port in on_it if not port.serving}
             wanted_by = {each: slaac_address(subnet.cidr, mac) for each, mac in macs.items()}
             self.addresses.claim_each(subnet, wanted_by)
+            self.history.change(list(macs))
         self._publish(subnet, network)
         self.quota.charge(project_id, {"subnet": 1})
         return subnet
@@ -111,6 +114,7 @@ class Subnets:
         require_revision(subnet.version, revision)
         if subnet.automatic and not self._router_port(subnet):
             self.addresses.forget(subnet_id)
+            self.history.change([port.id for port in self.ports.of_network(network.id)])
         self.subnets.remove(subnet_id)
         self._publish(replace(subnet, version=subnet.version + 1), network)
         self.quota.release(subnet.project_id, {"subnet": 1})
