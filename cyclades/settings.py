@@ -7,6 +7,7 @@ from typing import Any
 
 from cyclades.domain.model.errors import InvalidInput
 from cyclades.domain.model.firewall_profile import Profiles, read_profiles
+from cyclades.domain.model.network_flavor import OFFERED, is_mac_range
 from cyclades.domain.model.quota import ABSENT, COMPUTE_FIXED
 
 PREFIX = "cyclades."
@@ -22,6 +23,14 @@ POSITIVE = frozenset(
         *("feed_retention", "feed_ticket_ttl", "feed_heartbeat", "feed_stream_life"),
     }
 )
+
+
+# How networks are made: what none could be made with is refused at once.
+NETWORKING: Mapping[str, Callable[[Any], bool]] = {
+    "network_flavors": lambda names: bool(names) and OFFERED.issuperset(names),
+    "spanning_flavors": OFFERED.issuperset,
+    "mac_prefix_pool": is_mac_range,
+}
 
 
 class BadSettings(ValueError):
@@ -141,6 +150,8 @@ class Settings:
                 raise BadSettings(f"{key}: cannot use {text!r}") from error
             if name in POSITIVE and not values[name] > 0:
                 raise BadSettings(f"{key}: {text!r} is not more than nothing")
+            if name in NETWORKING and not NETWORKING[name](values[name]):
+                raise BadSettings(f"{key}: cannot use {text!r}")
         settings = cls(**values)
         settings.profiles()
         return settings

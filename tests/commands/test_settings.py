@@ -14,7 +14,7 @@ def test_texts_become_what_they_mean() -> None:
             "cyclades.page_size": "7",
             "cyclades.poll_fast": "0.25",
             "cyclades.var_dir": "/srv/cyclades",
-            "cyclades.private_links": "a b  c",
+            "cyclades.vlan_links": "a b  c",
             "use": "egg:cyclades",
         }
     )
@@ -22,7 +22,7 @@ def test_texts_become_what_they_mean() -> None:
     assert settings.page_size == 7
     assert settings.poll_fast == 0.25
     assert settings.var_dir == Path("/srv/cyclades")
-    assert settings.private_links == ("a", "b", "c")
+    assert settings.vlan_links == ("a", "b", "c")
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,11 @@ def test_texts_become_what_they_mean() -> None:
         ("cyclades.audit_interval", "0"),
         ("cyclades.poll_fast", "nan"),
         ("cyclades.effect_lease", "-60"),
+        ("cyclades.network_flavors", ""),
+        ("cyclades.network_flavors", "MAC_FILTERED CUSTOM"),
+        ("cyclades.spanning_flavors", "VLAN"),
+        ("cyclades.mac_prefix_pool", "aa:0d:00-aa:0c:ff"),
+        ("cyclades.mac_prefix_pool", "ab:00:00"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_by_name(key: str, text: str) -> None:

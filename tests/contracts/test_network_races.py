@@ -27,7 +27,11 @@ def app(
     application_maker: "Callable[..., Application]", postgres_database_url: str
 ) -> "Application":
     return application_maker(
-        postgres_database_url, private_links=("a", "b"), quota_port=-1, quota_network=-1
+        postgres_database_url,
+        network_flavors=("PHYSICAL_VLAN",),
+        vlan_links=("a", "b"),
+        quota_port=-1,
+        quota_network=-1,
     )
 
 

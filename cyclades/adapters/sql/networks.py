@@ -174,7 +174,7 @@ class SqlNetworks(NetworkRepository):
         table, wanted = network_resources.c, frozenset(values)
         while True:
             asked = {"from_pool": pool, "network": network_id}
-            value = self._connection.execute(CLAIM, asked).scalar_one_or_none()
+            value: str | None = self._connection.execute(CLAIM, asked).scalar_one_or_none()
             if value in wanted:
                 return value
             if value is not None:  # the settings do not have it any more

@@ -34,6 +34,21 @@ NETWORK_FLAVORS: Final[Mapping[str, NetworkFlavor]] = {
     "IP_LESS_ROUTED": NetworkFlavor(ROUTED, "ip-less-routed", "table"),
     CUSTOM: NetworkFlavor(BRIDGED, None, None),
 }
+# What operators' clients call the ways to make a network, and what we make of them.
+FLAT, VLAN = "flat", "vlan"
+MODES: Final = {FLAT: BRIDGED, VLAN: BRIDGED, ROUTED: ROUTED}
+MOST_VLANS: Final = 4094
+# What operators may let users have; CUSTOM says nothing that could be made.
+OFFERED: Final = frozenset(NETWORK_FLAVORS) - {CUSTOM}
+
+
+def is_mac_range(text: str) -> bool:
+    """Whether `mac_prefixes` understands it."""
+    try:
+        mac_prefixes(text)
+    except ValueError:
+        return False
+    return True
 
 
 def mac_prefixes(text: str) -> Sequence[str]:
@@ -52,3 +67,11 @@ def mac_prefixes(text: str) -> Sequence[str]:
 def table_names(base: str) -> Sequence[str]:
     """Routing tables by name; what comes after the last underscore is the table's number."""
     return [f"{base}_{number}" for number in range(FIRST_TABLE, FIRST_TABLE + TABLES)]
+
+
+def provided(mode: str, link: str) -> tuple[str, str, int | None]:
+    """A network's type, physical network and number, as operators' clients know them."""
+    base, _, number = link.rpartition(".")
+    if mode == BRIDGED and base and number.isdecimal() and 1 <= int(number) <= MOST_VLANS:
+        return VLAN, base, int(number)
+    return (ROUTED if mode == ROUTED else FLAT), link, None

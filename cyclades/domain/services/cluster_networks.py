@@ -99,7 +99,8 @@ class ClusterNetworks:
     def withdraw(self, row: NetworkCluster, request_id: str = "") -> None:
         """Take the network away from the cluster; the caller has locked the row."""
         name = name_in_clusters(self.prefix, row.network_id)
-        commands = [*(DisconnectNetwork(name, group) for group in row.groups), RemoveNetwork(name)]
+        commands: list[NetworkCommand] = [DisconnectNetwork(name, group) for group in row.groups]
+        commands.append(RemoveNetwork(name))
         self._ask(row, commands, request_id, REMOVING, row.groups)
 
     def forget(self, network_id: str) -> None:

@@ -7,21 +7,20 @@ from typing import Final
 
 from cyclades.domain.model.errors import Forbidden, InvalidInput
 from cyclades.domain.model.identity import Caller
-from cyclades.domain.model.network import BRIDGED, WantedNetwork
+from cyclades.domain.model.network import WantedNetwork
 from cyclades.domain.model.network_errors import NoNetworkAvailable
 from cyclades.domain.model.network_flavor import (
     CUSTOM,
+    FLAT,
     MAC_PREFIX,
+    MODES,
+    MOST_VLANS,
     NETWORK_FLAVORS,
-    ROUTED,
+    VLAN,
     table_names,
 )
 from cyclades.ports.networks import NetworkRepository
 
-# What operators' clients call the ways to make a network, and what we make of them.
-FLAT, VLAN = "flat", "vlan"
-MODES: Final = {FLAT: BRIDGED, VLAN: BRIDGED, ROUTED: ROUTED}
-MOST_VLANS: Final = 4094
 LINK: Final = re.compile(r"[A-Za-z0-9_.:-]{1,64}", re.ASCII)
 SCARCE: Final = {
     "bridge": "isolated bridge",
@@ -142,11 +141,3 @@ def _mac_prefix(wanted: WantedNetwork) -> str | None:
     if prefix and (not MAC_PREFIX.fullmatch(prefix) or int(prefix[:2], 16) & 1):
         raise InvalidInput("A MAC prefix is three octets, not of a group.", "SNF:mac_prefix")
     return prefix or None
-
-
-def shown(mode: str, link: str) -> tuple[str, str, int | None]:
-    """A network's type, physical network and number, as operators' clients know them."""
-    base, _, number = link.rpartition(".")
-    if mode == BRIDGED and base and number.isdecimal() and 1 <= int(number) <= MOST_VLANS:
-        return VLAN, base, int(number)
-    return (ROUTED if mode == ROUTED else FLAT), link, None

@@ -4,11 +4,12 @@ from typing import Any
 
 from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.network import Network
+from cyclades.domain.model.network_flavor import provided
 from cyclades.web.rendering import iso
 
 
 def network_body(network: Network, caller: Caller) -> dict[str, Any]:
-    """All attributes; the link only for administrators."""
+    """All attributes; what it is made of only for administrators."""
     body = {
         "id": network.id,
         "name": network.name,
@@ -34,11 +35,14 @@ def network_body(network: Network, caller: Caller) -> dict[str, Any]:
         "created_at": iso(network.created),
         "updated_at": iso(network.updated),
         "revision_number": network.version,
+        "SNF:network_flavor": network.flavor,
     }
     if caller.is_admin:
+        kind, physical_network, number = provided(network.mode, network.link)
         body |= {
-            "provider:network_type": "flat",
-            "provider:physical_network": network.link,
-            "provider:segmentation_id": None,
+            "provider:network_type": kind,
+            "provider:physical_network": physical_network,
+            "provider:segmentation_id": number,
+            "SNF:mac_prefix": network.mac_prefix,
         }
     return body

@@ -17,7 +17,15 @@ from cyclades.web.schema_types import integer, sequence, text
 
 LEAST_MTU = 68
 LARGEST_MTU = 9216
-NAMES = OWNER | {"router:external": "external"}
+NAMES = OWNER | {
+    "router:external": "external",
+    "provider:network_type": "network_type",
+    "provider:physical_network": "physical_network",
+    "provider:segmentation_id": "segmentation_id",
+    "SNF:network_flavor": "flavor",
+    "SNF:mac_prefix": "mac_prefix",
+}
+LONGEST = 64
 # What every network is: a filter finds all or nothing.
 SAME_FOR_ALL = {"status": "ACTIVE"}
 
@@ -31,6 +39,17 @@ def mtu() -> colander.SchemaNode:
         preparer=lambda value: DEFAULT_MTU if value == 0 else value,
         validator=colander.Range(min=LEAST_MTU, max=LARGEST_MTU),
     )
+
+
+def how_it_is_made() -> list[colander.SchemaNode]:
+    """Its flavor, or an administrator's own words; null says nothing."""
+    names = ("provider:network_type", "provider:physical_network")
+    words = [
+        text(name, maximum=LONGEST, missing=colander.drop, nullable=True)
+        for name in (*names, "SNF:network_flavor", "SNF:mac_prefix")
+    ]
+    number = integer("provider:segmentation_id", missing=colander.drop, nullable=True)
+    return [*words, number]
 
 
 CHANGEABLE = [
@@ -49,6 +68,7 @@ CREATE = one_or_many(
         *CHANGEABLE,
         *owner(),
         tag_list(),
+        *how_it_is_made(),
         # There are no zones that a network could be asked to be in.
         sequence("availability_zone_hints", text("zone"), maximum=0, missing=colander.drop),
     ],
