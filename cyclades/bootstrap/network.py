@@ -7,7 +7,6 @@ from cyclades.adapters.sql.addresses import SqlAddresses
 from cyclades.adapters.sql.floating_ips import SqlFloatingIps
 from cyclades.adapters.sql.network_clusters import SqlNetworkClusters
 from cyclades.adapters.sql.network_uses import SqlNetworkUses
-from cyclades.adapters.sql.network_clusters import SqlNetworkClusters
 from cyclades.adapters.sql.networks import SqlNetworks
 from cyclades.adapters.sql.ports import SqlPorts
 from cyclades.adapters.sql.rbac_policies import SqlRbacPolicies
@@ -19,8 +18,8 @@ from cyclades.adapters.sql.subnets import SqlSubnets
 from cyclades.bootstrap.clusters import ClusterUnit
 from cyclades.domain.model.network_flavor import mac_prefixes
 from cyclades.domain.services.address_history import AddressHistory
-from cyclades.domain.services.floating_associations import FloatingAssociations
 from cyclades.domain.services.cluster_networks import ClusterNetworks
+from cyclades.domain.services.floating_associations import FloatingAssociations
 from cyclades.domain.services.network_flavors import FlavorSettings, NetworkFlavors
 from cyclades.domain.services.network_mapping import NetworkMapping
 from cyclades.domain.services.network_reach import NetworkReach
@@ -100,43 +99,6 @@ class NetworkUnit(ClusterUnit):
         )
 
     @cached_property
-    def networks(self) -> Networks:
-        """Networks as users make them."""
-        settings = self.app.settings
-        return Networks(
-            self.network_rows,
-            self.port_rows,
-            self.rbac_policies,
-    @cached_property
-    def network_clusters(self) -> SqlNetworkClusters:
-        """Which networks are in which clusters."""
-        return SqlNetworkClusters(self.connection)
-
-    @cached_property
-    def cluster_networks(self) -> ClusterNetworks:
-        """Having networks in clusters."""
-        return ClusterNetworks(
-            self.network_rows,
-            self.network_clusters,
-            self.outbox,
-            self.app.clock,
-            self.app.ids,
-            self.app.settings.instance_prefix,
-        )
-
-    @cached_property
-    def network_reach(self) -> NetworkReach:
-        """In which clusters networks can be."""
-        return NetworkReach(self.network_clusters)
-
-    @cached_property
-    def network_mapping(self) -> NetworkMapping:
-        """Where operators say that networks are."""
-        return NetworkMapping(
-            self.network_clusters, self.cluster_networks, self.clusters, self.app.ids
-        )
-
-    @cached_property
     def floating_ip_rows(self) -> SqlFloatingIps:
         """Where floating IPs are kept; gateway hosts are woken after the commit."""
         return SqlFloatingIps(self.connection, lambda: self.wake_after_commit("router"))
@@ -158,6 +120,14 @@ class NetworkUnit(ClusterUnit):
             self.app.clock,
         )
 
+    @cached_property
+    def networks(self) -> Networks:
+        """Networks as users make them."""
+        settings = self.app.settings
+        return Networks(
+            self.network_rows,
+            self.port_rows,
+            self.rbac_policies,
             self.quota,
             self.feed,
             self.app.clock,
