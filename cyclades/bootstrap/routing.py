@@ -2,9 +2,11 @@
 
 from functools import cached_property
 
+from cyclades.adapters.sql.leases import SqlLeases
 from cyclades.adapters.sql.router_states import SqlRouterReports
 from cyclades.bootstrap.network import NetworkUnit
 from cyclades.domain.services.floating_ips import FloatingIps
+from cyclades.domain.services.gateway_hosts import GatewayHosts
 from cyclades.domain.services.router_gateways import RouterGateways
 from cyclades.domain.services.router_interfaces import RouterInterfaces
 from cyclades.domain.services.router_reporting import RouterReporting
@@ -23,6 +25,16 @@ class RoutingUnit(NetworkUnit):
     def router_reporting(self) -> RouterReporting:
         """What follows from what gateway hosts say."""
         return RouterReporting(self.router_rows, self.router_reports, self.feed, self.app.clock)
+
+    @cached_property
+    def gateway_hosts(self) -> GatewayHosts:
+        """Where routers are carried, as operators see them."""
+        return GatewayHosts(
+            self.router_rows,
+            SqlLeases(self.connection),
+            self.app.clock,
+            self.app.settings.gateway_hosts,
+        )
 
     @cached_property
     def router_gateways(self) -> RouterGateways:

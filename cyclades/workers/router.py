@@ -14,6 +14,7 @@ from cyclades.bootstrap import Application
 from cyclades.bootstrap.faultpoints import reached
 from cyclades.bootstrap.router_drivers import router_driver
 from cyclades.domain.model.feed import Position
+from cyclades.domain.model.gateway_host import lease_of
 from cyclades.domain.model.router_state import RouterState
 from cyclades.ports.router_driver import RouterDriver, RouterTrouble
 from cyclades.ports.routers import RouterReport
@@ -57,7 +58,7 @@ class RouterWorker:
 
     @property
     def _lease(self) -> str:
-        return f"router:{self._host}"
+        return lease_of(self._host)
 
     def _is_ours(self) -> bool:
         now = self._app.clock.now()

@@ -19,6 +19,7 @@ HOME = HERE.parents[1] / "var" / "conformance"
 SELECTED = re.compile(
     r"""
     tempest\.api\.(?!object_storage) .* \[ .* \bsmoke\b
+    | tempest\.api\.network\.
     | tempest\.api\.identity\.(admin\.)?v3\.
     | tempest\.api\.compute\.(admin\.)?(test_)?(flavors|keypairs|limits)
     """,

@@ -73,6 +73,7 @@ def facts(cloud: Installation, home: Path) -> dict[str, object]:
 
     flavors = sorted(found("/compute/v2.1/flavors/detail", "flavors"), key=lambda f: f["ram"])
     (image,) = found("/image/v2/images", "images")
+    extensions = found("/network/v2.0/extensions", "extensions")
     (network,) = found("/network/v2.0/networks?name=public", "networks")
     return {
         "home": home,
@@ -85,6 +86,7 @@ def facts(cloud: Installation, home: Path) -> dict[str, object]:
         "image": image["id"],
         "other_image": another_image(session, f"{cloud.url}/image/v2/images"),
         "network": network["id"],
+        "extensions": ",".join(extension["alias"] for extension in extensions),
     }
 
 

@@ -44,3 +44,12 @@ def test_what_is_given_up_is_free_at_once(leases: Leases) -> None:
     assert not leases.take("audit", "b", NOW, after(60)), "only the holder gives it up"
     leases.give_up("audit", "a")
     assert leases.take("audit", "b", NOW, after(60))
+
+
+def test_which_are_held(leases: Leases) -> None:
+    assert leases.take("audit:one", "a", NOW, after(60))
+    assert leases.take("audit:two", "b", NOW, after(10))
+    names = ("audit:one", "audit:two", "audit:three")
+    assert leases.held(names, after(5)) == {"audit:one", "audit:two"}
+    assert leases.held(names, after(11)) == {"audit:one"}
+    assert leases.held(names[1:], after(61)) == set()

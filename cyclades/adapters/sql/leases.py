@@ -1,8 +1,9 @@
 """Leases in SQL."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, or_
+from sqlalchemy import Connection, delete, or_, select
 
 from cyclades.adapters.sql.moments import ended, moments
 from cyclades.adapters.sql.schema.leases import leases
@@ -27,6 +28,11 @@ class SqlLeases(Leases):
         )
         done = self._connection.execute(taken.returning(leases.c.name), moments(now, until))
         return done.first() is not None
+
+    def held(self, names: Sequence[str], now: datetime) -> set[str]:
+        """Select what is not over."""
+        query = select(leases.c.name).where(leases.c.name.in_(names), ~ended(leases.c.until))
+        return set(self._connection.execute(query, moments(now, now)).scalars())
 
     def give_up(self, name: str, holder: str) -> None:
         """Delete."""

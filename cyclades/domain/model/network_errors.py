@@ -61,6 +61,10 @@ class SecurityGroupCannotRemoveDefault(Named, Conflict):
     """A project keeps its default group."""
 
 
+class SecurityGroupDefaultAlreadyExists(Named, Conflict):
+    """No other group may be called like the default one."""
+
+
 class SecurityGroupCannotUpdateDefault(Named, Conflict):
     """Its name stays."""
 

@@ -32,6 +32,10 @@ class SecurityGroupInvalidProtocolForPort(Named, InvalidInput):
     """The protocol has no ports."""
 
 
+class SecurityGroupInvalidPortValue(Named, InvalidInput):
+    """No port has the number."""
+
+
 class SecurityGroupInvalidPortRange(Named, InvalidInput):
     """The first port comes after the last, or only one is given."""
 

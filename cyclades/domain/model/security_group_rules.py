@@ -16,6 +16,7 @@ from cyclades.domain.model.security_group_errors import (
     SecurityGroupEthertypeConflictWithProtocol,
     SecurityGroupInvalidIcmpValue,
     SecurityGroupInvalidPortRange,
+    SecurityGroupInvalidPortValue,
     SecurityGroupInvalidProtocolForPort,
     SecurityGroupMissingIcmpType,
     SecurityGroupProtocolRequiredWithPorts,
@@ -28,6 +29,7 @@ from cyclades.domain.model.security_group_errors import (
 DIRECTIONS = ("ingress", "egress")
 ANY = frozenset({"any", "-1", "0"})
 MAX_NUMBER = 255
+LARGEST_PORT = 65535
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +101,13 @@ def _protocol(said: str | None) -> str | None:
 def _check_numbers(
     number: int | None, protocol: str | None, first: int | None, last: int | None
 ) -> None:
+    for value in (first, last):
+        if value is not None and not 0 <= value <= LARGEST_PORT:
+            raise SecurityGroupInvalidPortValue(f"Invalid value for port {value}.")
     if first is None and last is None:
         return
     if number in WITH_TYPES:
-        if first is None:
-            raise SecurityGroupMissingIcmpType("An ICMP code needs an ICMP type.", "port_range_min")
-        if max(first, last or 0) > MAX_NUMBER:
-            raise SecurityGroupInvalidIcmpValue(
-                "ICMP types and codes are 0 to 255.", "port_range_min"
-            )
+        _check_types(first, last)
         return
     if number is None:
         raise SecurityGroupProtocolRequiredWithPorts(
@@ -122,6 +122,22 @@ def _check_numbers(
             "For TCP/UDP protocols, port_range_min must be <= port_range_max, and both are given.",
             "port_range_min",
         )
+
+
+def _check_types(kind: int | None, code: int | None) -> None:
+    if kind is None:
+        raise SecurityGroupMissingIcmpType(
+            f"ICMP code (port-range-max) {code} is provided but ICMP type (port-range-min) is "
+            "missing.",
+            "port_range_min",
+        )
+    for word, field, value in (("type", "min", kind), ("code", "max", code)):
+        if value is not None and value > MAX_NUMBER:
+            raise SecurityGroupInvalidIcmpValue(
+                f"Invalid value for ICMP {word} (port-range-{field}) {value}. "
+                f"It must be 0 to {MAX_NUMBER}.",
+                f"port_range_{field}",
+            )
 
 
 def _prefix(said: str | None, ethertype: str) -> str | None:

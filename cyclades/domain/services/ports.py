@@ -81,6 +81,8 @@ class Ports:
         port = self.show(caller, port_id)
         require_revision(port.version, revision)
         different = {n: v for n, v in changes.items() if getattr(port, n) != v}
+        if "fixed_ips" in different and has_already(port, different["fixed_ips"]):
+            del different["fixed_ips"]
         fixed = FIXED_ON_SERVERS if port.on_server and not port.leaving else FIXED_ELSEWHERE
         if fixed & different.keys():
             require_free(port)
@@ -152,6 +154,21 @@ class Ports:
 
     def _publish(self, port: Port) -> None:
         self.feed.publish(Changed("port", port.id, port.version, port.project_id))
+
+
+def has_already(port: Port, wanted: Sequence[WantedIp]) -> bool:
+    """Whether these are the port's addresses, each for one; a subnet alone is any of its own."""
+    left = list(port.fixed_ips)
+    for item in sorted(wanted, key=lambda item: item.ip_address is None):
+        same = [
+            had
+            for had in left
+            if item.subnet_id in {None, had.subnet_id} and item.ip_address in {None, had.ip_address}
+        ]
+        if not same:
+            return False
+        left.remove(same[0])
+    return not left
 
 
 def _besides(port: Port, wanted: Sequence[WantedIp] | None) -> tuple[WantedIp, ...]:

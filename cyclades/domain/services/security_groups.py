@@ -15,6 +15,7 @@ from cyclades.domain.model.listing import Listing
 from cyclades.domain.model.network_errors import (
     SecurityGroupCannotRemoveDefault,
     SecurityGroupCannotUpdateDefault,
+    SecurityGroupDefaultAlreadyExists,
 )
 from cyclades.domain.model.revision import require_revision
 from cyclades.domain.model.security_group import (
@@ -53,8 +54,7 @@ class SecurityGroups:
         owner = project_for(caller, project_id, "create_security_group:tenant_id")
         self._ensure_default(owner)
         require_stateful(values)
-        if values.get("name") == DEFAULT_NAME:
-            raise SecurityGroupCannotUpdateDefault("Default security group already exists.")
+        _require_another_name(values)
         now, group_id = self.clock.now(), self.ids.new()
         rules = tuple(
             open_rule(self.ids.new(), group_id, owner, "egress", ethertype, now)
@@ -95,6 +95,8 @@ class SecurityGroups:
             raise SecurityGroupCannotUpdateDefault(
                 f"Updating default security group {group_id} is not allowed."
             )
+        if not group.is_default:
+            _require_another_name(changes)
         changed = replace(group, **changes, updated=self.clock.now(), version=group.version + 1)
         self.repository.save(changed)
         self._publish(changed)
@@ -205,3 +207,8 @@ def is_given(group: SecurityGroup, rule: SecurityGroupRule) -> bool:
     return group.is_default and rule.id in {
         each.id for each in default_group(group.project_id, None).rules
     }
+
+
+def _require_another_name(values: Mapping[str, Any]) -> None:
+    if values.get("name") == DEFAULT_NAME:
+        raise SecurityGroupDefaultAlreadyExists("Default security group already exists.")

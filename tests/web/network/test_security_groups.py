@@ -154,7 +154,7 @@ ACCEPTED: dict[str, dict[str, Any]] = {
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "backwards": ({"port_range_min": 30, "port_range_max": 20}, "SecurityGroupInvalidPortRange"),
     "half": ({"port_range_max": None}, "SecurityGroupInvalidPortRange"),
-    "no such port": ({"port_range_max": 65536}, "HTTPBadRequest"),
+    "no such port": ({"port_range_max": 65536}, "SecurityGroupInvalidPortValue"),
     "no such protocol": ({"protocol": "smoke"}, "SecurityGroupRuleInvalidProtocol"),
     "no such number": ({"protocol": 256}, "SecurityGroupRuleInvalidProtocol"),
     "huge number": ({"protocol": 2**62}, "SecurityGroupRuleInvalidProtocol"),

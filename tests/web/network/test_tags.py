@@ -1,6 +1,7 @@
 """Tags, extensions, zones and agents."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import event
@@ -72,10 +73,21 @@ def test_extensions(net: Network) -> None:
     net.refused("GET", "/extensions/trunk", None, 404)
 
 
-def test_agents_and_providers(net: Network) -> None:
-    ours = net.call("GET", "/agents", token="admin", status=200).json
-    assert ours == exchange(f"GET {URL}/agents").answer
-    net.call("GET", "/agents", status=403)
+def test_agents_and_providers(net: Network, application: Application) -> None:
+    (agent,) = net.call("GET", "/agents", token="admin", status=200).json["agents"]
+    assert (agent["host"], agent["alive"], agent["agent_type"]) == ("gateway", False, "L3 agent")
+    net.make("router")
+    shown = net.call("GET", f"/agents/{agent['id']}", token="admin", status=200).json["agent"]
+    assert shown["configurations"] == {"routers": 1}
+    assert net.refused("GET", "/agents/no", None, 404, token="admin") == "AgentNotFound"
+    assert net.call("GET", "/agents?host=no", token="admin").json == {"agents": []}
+    assert net.call("GET", "/agents", status=200).json == exchange(f"GET {URL}/agents").answer
+    net.call("GET", f"/agents/{agent['id']}", status=403)
+    with application.transaction() as unit:
+        now = application.clock.now()
+        assert unit.leases.take("router:gateway", "somebody", now, now + timedelta(seconds=60))
+    (agent,) = net.call("GET", "/agents?alive=true", token="admin").json["agents"]
+    assert agent["alive"] is True
     assert net.call("GET", "/service-providers", status=200).json == {"service_providers": []}
 
 
@@ -109,8 +121,8 @@ WRITES = {
     "POST ports": 10,
     "POST security-groups": 5,
     "PUT port": 9,
-    "DELETE port": 12,
-    "DELETE network": 9,
+    "DELETE port": 13,
+    "DELETE network": 11,
 }
 
 

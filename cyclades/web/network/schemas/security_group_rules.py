@@ -13,7 +13,6 @@ from cyclades.web.network.listing import list_query, number, word
 from cyclades.web.schema_types import Nullable, StrictInteger, StrictString, integer, text
 
 NAMES = OWNER
-LARGEST_PORT = 65535
 
 
 class NumberOrName(StrictString):
@@ -28,7 +27,7 @@ class NumberOrName(StrictString):
 
 def port(name: str) -> colander.SchemaNode:
     """A port number, or an ICMP type or code."""
-    return integer(name, minimum=0, maximum=LARGEST_PORT, missing=colander.drop, nullable=True)
+    return integer(name, missing=colander.drop, nullable=True)
 
 
 def optional(name: str, maximum: int = 64) -> colander.SchemaNode:

@@ -1,7 +1,6 @@
-"""Extensions, zones, agents and service providers: what this network service is and has.
+"""Extensions, zones and service providers: what this network service is and has.
 
-Source: Networking API v2.0, "Extensions", "Availability zones", "Networking agents",
-"Service providers".
+Source: Networking API v2.0, "Extensions", "Availability zones", "Service providers".
 """
 
 from collections.abc import Mapping
@@ -25,7 +24,7 @@ class Extension(NamedTuple):
 # Only what is true: clients decide by these what they ask for. Names are the ones that
 # clients search by.
 EXTENSIONS: Mapping[str, Extension] = {
-    "agent": Extension("agent", "Agents are listed to administrators; there are none."),
+    "agent": Extension("agent", "Gateway hosts are listed to administrators."),
     "allowed-address-pairs": Extension(
         "Allowed Address Pairs", "Ports record addresses that their guests may use besides."
     ),
@@ -112,7 +111,6 @@ extensions = Resource("extensions", "/network/v2.0/extensions")
 extension = Resource("extension", "/network/v2.0/extensions/{alias}")
 service_providers = Resource("service-providers", "/network/v2.0/service-providers")
 zones = Resource("network-availability-zones", "/network/v2.0/availability_zones")
-agents = Resource("agents", "/network/v2.0/agents")
 
 
 @extensions.on("GET", access=Access.USER, query=FIELDS)
@@ -155,12 +153,6 @@ def list_zones(request: CycladesRequest) -> Any:
 def list_service_providers(request: CycladesRequest) -> Any:
     """Nobody chooses between several: each service is provided in one way."""
     return {"service_providers": []}
-
-
-@agents.on("GET", access=Access.ADMIN, query=FIELDS)
-def list_agents(request: CycladesRequest) -> Any:
-    """There are no agents: Ganeti's nodes plug interfaces in by themselves."""
-    return {"agents": []}
 
 
 def body(alias: str) -> dict[str, Any]:
