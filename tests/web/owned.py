@@ -11,6 +11,7 @@ NETWORK, GROUP = "/network/v2.0/networks/{id}", "/network/v2.0/security-groups/{
 IMAGE, SERVER = "/image/v2/images/{image_id}", "/compute/v2.1/servers/{id}"
 POOL = "/network/v2.0/subnetpools/{id}"
 POLICY = "/network/v2.0/rbac-policies/{id}"
+ROUTER, FLOATING_IP = "/network/v2.0/routers/{id}", "/network/v2.0/floatingips/{id}"
 PORT, KEYPAIR = "/network/v2.0/ports/{id}", "/compute/v2.1/os-keypairs/{name}"
 # What makes them, the ones that others need before those.
 BODIES: Mapping[str, Any] = {
@@ -36,6 +37,8 @@ BODIES: Mapping[str, Any] = {
             "target_tenant": "third",
         }
     },
+    ROUTER: {"router": {"name": "mine"}},
+    FLOATING_IP: {"floatingip": {"floating_network_id": "public"}},
     IMAGE: {"name": "mine", "disk_format": "raw", "container_format": "bare"},
     SERVER: {"server": {"name": "mine", "flavorRef": "1", "imageRef": "", "networks": "none"}},
 }
@@ -51,10 +54,16 @@ CHANGES: Mapping[str, Any] = {
     f"PUT {SUBNET}": {"subnet": {"name": "theirs"}},
     f"PUT {PORT}": {"port": {"name": "theirs"}},
     f"PUT {GROUP}": {"security_group": {"name": "theirs"}},
+    f"PUT {ROUTER}": {"router": {"name": "theirs"}},
+    f"PUT {ROUTER}/add_router_interface": {"subnet_id": "some"},
+    f"PUT {ROUTER}/remove_router_interface": {"subnet_id": "some"},
+    f"PUT {ROUTER}/add_extraroutes": {"router": {"routes": []}},
+    f"PUT {ROUTER}/remove_extraroutes": {"router": {"routes": []}},
+    f"PUT {FLOATING_IP}": {"floatingip": {"description": "theirs"}},
     **{
         f"{method} {path}/tags": {"tags": ["a"]}
         for method in ("PUT", "POST")
-        for path in (NETWORK, SUBNET, PORT, GROUP, POOL)
+        for path in (NETWORK, SUBNET, PORT, GROUP, POOL, ROUTER, FLOATING_IP)
     },
     f"PUT {POOL}": {"subnetpool": {"name": "theirs"}},
     f"PUT {POLICY}": {"rbac_policy": {"target_tenant": "fourth"}},
@@ -71,8 +80,13 @@ def make_all(api: Client, token: str = "member") -> dict[str, str]:
     """Ids by the paths of the objects."""
     made: dict[str, str] = {}
     images = api.call("GET", "/image/v2/images", token=token).json["images"]
+    public = "/network/v2.0/networks?router:external=true"
+    known = {
+        "": images[0]["id"],
+        "public": api.call("GET", public, token=token).json["networks"][0]["id"],
+    }
     for path, body in BODIES.items():
-        wanted = filled(body, made | {"": images[0]["id"]})
+        wanted = filled(body, made | known)
         collection = path.rpartition("/")[0]
         answer = api.call("POST", collection, wanted, token=token, version=version_of(path))
         assert answer.status_int in {200, 201, 202}, (path, answer.text)

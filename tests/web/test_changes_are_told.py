@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, event
 from tests.harness.api import OTHER_PROJECT, PROJECT
 from tests.web.bad_world import World, declared, world
 from tests.web.owned import (
+    FLOATING_IP,
     GROUP,
     IMAGE,
     KEYPAIR,
@@ -19,6 +20,7 @@ from tests.web.owned import (
     POLICY,
     POOL,
     PORT,
+    ROUTER,
     RULE,
     SERVER,
     SUBNET,
@@ -37,6 +39,7 @@ OPERATORS = (FLAVOR.rpartition("/")[0], QUOTA, LIMITS)
 ACT = f"{IMAGE}/actions/{{action:deactivate|reactivate}}"
 PATCH = {"Content-Type": "application/openstack-images-v2.1-json-patch"}
 BYTES = {"Content-Type": "application/octet-stream"}
+ROUTES = {"router": {"routes": [{"destination": "10.1.0.0/16", "nexthop": "10.9.0.7"}]}}
 DRAFT = "draft"  # an image that waits for its bytes
 NEW_FLAVOR = {"name": "new", "ram": 1, "vcpus": 1, "disk": 1}
 PRIVATE = NEW_FLAVOR | {"name": "private", "id": "private", "os-flavor-access:is_public": False}
@@ -116,6 +119,18 @@ STORY: list[tuple[Any, ...]] = [
     ("POST", "/network/v2.0/rbac-policies", {"rbac_policy": "new"}),
     ("PUT", POLICY, {"rbac_policy": {"target_tenant": "fourth"}}),
     ("DELETE", POLICY, None),
+    ("POST", "/network/v2.0/routers", {"router": {"name": "new"}}),
+    ("PUT", ROUTER, {"router": {"description": "d"}}),
+    ("PUT", f"{ROUTER}/add_router_interface", {"subnet_id": "new"}),
+    ("PUT", f"{ROUTER}/add_extraroutes", ROUTES),
+    ("PUT", f"{ROUTER}/remove_extraroutes", ROUTES),
+    ("PUT", f"{ROUTER}/remove_router_interface", {"subnet_id": "new"}),
+    *tagging(ROUTER),
+    ("DELETE", ROUTER, None),
+    ("POST", "/network/v2.0/floatingips", {"floatingip": "new"}),
+    ("PUT", FLOATING_IP, {"floatingip": {"description": "d"}}),
+    *tagging(FLOATING_IP),
+    ("DELETE", FLOATING_IP, None),
     ("DELETE", GROUP, None),
     ("DELETE", PORT, None),
     ("DELETE", SUBNET, None),
@@ -193,6 +208,8 @@ def test_every_change_is_told(place: World) -> None:
         },
         "subnet": {"network_id": made[NETWORK], "ip_version": 4, "cidr": "10.8.0.0/24"},
         "port": {"network_id": public},
+        "subnet_id": made[SUBNET],
+        "floatingip": {"floating_network_id": public},
         "subnetpool": {"name": "new", "prefixes": ["10.0.0.0/8"]},
         "rbac_policy": {
             "object_type": "network",
@@ -237,5 +254,5 @@ def test_every_change_is_told(place: World) -> None:
 
 def owner(path: str) -> str:
     """The object that a path is about."""
-    known = (SERVER, NETWORK, SUBNET, PORT, GROUP, RULE, POLICY, POOL)
+    known = (SERVER, NETWORK, SUBNET, PORT, GROUP, RULE, POLICY, POOL, ROUTER, FLOATING_IP)
     return next((one for one in known if path == one or path.startswith(f"{one}/")), "")
