@@ -28,10 +28,8 @@ from cyclades.domain.services.ledger_audit import LedgerAudit
 from cyclades.domain.services.network_settlement import NetworkSettlement
 from cyclades.domain.services.placement import Placement
 from cyclades.domain.services.server_actions import ServerActions
-from cyclades.domain.services.server_addresses import ServerAddresses
 from cyclades.domain.services.server_adoption import ServerAdoption
 from cyclades.domain.services.server_creation import ServerCreation
-from cyclades.domain.services.server_groups import ServerGroups
 from cyclades.domain.services.server_interfaces import ServerInterfaces
 from cyclades.domain.services.server_settlement import ServerSettlement
 
@@ -129,23 +127,6 @@ class ComputeUnit(NetworkUnit, ImageUnit):
             self.app.ids,
             self.app.settings.instance_prefix,
         )
-
-    @cached_property
-    def server_groups(self) -> ServerGroups:
-        """The security groups of whole servers."""
-        return ServerGroups(
-            self.servers,
-            self.port_rows,
-            self.ports,
-            self.security_groups,
-            self.feed,
-            self.app.clock,
-        )
-
-    @cached_property
-    def server_addresses(self) -> ServerAddresses:
-        """Addresses of servers, as older actions name them."""
-        return ServerAddresses(self.servers, self.port_rows, self.subnet_rows, self.ports)
 
     @cached_property
     def server_creation(self) -> ServerCreation:

@@ -140,7 +140,7 @@ def usage_adds_up(seen: Evidence) -> Iterator[str]:
     for server in seen.alive:
         amounts = {"instances": 1, "cores": server.vcpus, "ram": server.ram}
         counted.update({(server.project_id, name): n for name, n in amounts.items()})
-    counted.update((port.project_id, "port") for port in seen.ports)
+    counted.update((port.project_id, "port") for port in seen.ports if port.project_id)
     booked = {
         (row.project_id, row.resource): row.used
         for row in seen.quotas

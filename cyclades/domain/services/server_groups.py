@@ -45,7 +45,8 @@ class ServerGroups:
 
     def _ports(self, caller: Caller, server_id: str) -> Sequence[Port]:
         server = self.servers.get(reach_of(caller), server_id)
-        return [port for port in self.rows.of_device(server.id) if port.on_server]
+        mine = (port for port in self.rows.of_device(server.id) if port.on_server)
+        return [port for port in mine if port.project_id or caller.is_admin]
 
     def _change(
         self, caller: Caller, server_id: str, ports: Sequence[Port], name: str, *, add: bool

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from cyclades.domain.model.effects import AttachNic, Command, DetachNic, Effect
-from cyclades.domain.model.errors import NotFound
+from cyclades.domain.model.errors import Conflict, NotFound
 from cyclades.domain.model.events import Changed
 from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.instance_action import InstanceAction
@@ -88,6 +88,8 @@ class ServerInterfaces:
         server.admit(Action.DETACH_INTERFACE, caller)
         if port.leaving:
             return
+        if not (port.project_id or caller.is_admin):
+            raise Conflict("The operator wants every server on this network.")
         effect_id, now = self.ids.new(), self.clock.now()
         leaving = replace(
             port, effect_id=effect_id, status=DOWN, updated=now, version=port.version + 1

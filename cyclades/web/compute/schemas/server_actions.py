@@ -18,11 +18,11 @@ ADDRESSES_GONE = Microversion(2, 44)  # the network service has them
 # What OpenStack has and we do not have yet: an honest 501.
 ABSENT = frozenset(
     {
-        *("addFloatingIp", "changePassword", "confirmResize"),
+        *("changePassword", "confirmResize"),
         *("createBackup", "createImage", "evacuate", "injectNetworkInfo", "migrate"),
         *("os-getConsoleOutput", "os-getRDPConsole", "os-getSerialConsole"),
         *("os-getSPICEConsole", "os-getVNCConsole", "os-migrateLive", "os-resetState"),
-        *("pause", "rebuild", "removeFloatingIp"),
+        *("pause", "rebuild"),
         *("rescue", "resetNetwork", "resize", "restore", "resume", "revertResize", "shelve"),
         *("shelveOffload", "suspend", "trigger_crash_dump", "unpause", "unrescue", "unshelve"),
     }
@@ -46,6 +46,19 @@ LOCK = mapping(
     nullable=True,
 )
 GROUP = text("name", minimum=1)
+ADDRESS = text("address", minimum=1, maximum=64)
+OF_ADDRESSES = (
+    mapping("addFixedIp", text("networkId", minimum=1, maximum=64), missing=colander.drop),
+    mapping("removeFixedIp", ADDRESS, missing=colander.drop),
+    mapping(
+        "addFloatingIp",
+        ADDRESS,
+        text("fixed_address", minimum=1, maximum=64, missing=None),
+        missing=colander.drop,
+    ),
+    mapping("removeFloatingIp", ADDRESS, missing=colander.drop),
+)
+GONE = {node.name: ADDRESSES_GONE for node in OF_ADDRESSES}
 FIELDS = (
     Since(anything("os-start")),
     Since(anything("os-stop")),
@@ -56,14 +69,7 @@ FIELDS = (
     Since(anything("forceDelete")),
     Since(mapping("addSecurityGroup", GROUP, missing=colander.drop)),
     Since(mapping("removeSecurityGroup", GROUP, missing=colander.drop)),
-    Since(
-        mapping("addFixedIp", text("networkId", minimum=1, maximum=64), missing=colander.drop),
-        until=ADDRESSES_GONE,
-    ),
-    Since(
-        mapping("removeFixedIp", text("address", minimum=1, maximum=64), missing=colander.drop),
-        until=ADDRESSES_GONE,
-    ),
+    *(Since(node, until=ADDRESSES_GONE) for node in OF_ADDRESSES),
     Since(
         mapping(
             "firewallProfile",

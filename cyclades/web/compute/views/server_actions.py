@@ -6,7 +6,7 @@ Source: Compute API reference, "Servers - run an action (servers, action)".
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pyramid.httpexceptions import HTTPNotImplemented
+from pyramid.httpexceptions import HTTPNotFound, HTTPNotImplemented
 
 from cyclades.domain.model.server_actions import Action
 from cyclades.domain.model.sharing import reach_of
@@ -73,6 +73,18 @@ def remove_address(request: CycladesRequest, server_id: str, told: Any) -> None:
     request.cyclades.server_addresses.remove(request.caller, server_id, told["address"])
 
 
+def add_floating(request: CycladesRequest, server_id: str, told: Any) -> None:
+    """A floating IP leads to it."""
+    request.cyclades.server_floating_ips.add(
+        request.caller, server_id, told["address"], told["fixed_address"]
+    )
+
+
+def remove_floating(request: CycladesRequest, server_id: str, told: Any) -> None:
+    """It does no more."""
+    request.cyclades.server_floating_ips.remove(request.caller, server_id, told["address"])
+
+
 def set_profile(request: CycladesRequest, server_id: str, told: Any) -> None:
     """Another firewall profile for one interface."""
     request.cyclades.server_addresses.set_profile(
@@ -91,6 +103,8 @@ VERBS: Mapping[str, Verb] = {
     "removeSecurityGroup": remove_group,
     "addFixedIp": add_address,
     "removeFixedIp": remove_address,
+    "addFloatingIp": add_floating,
+    "removeFloatingIp": remove_floating,
     "firewallProfile": set_profile,
 }
 
@@ -100,6 +114,8 @@ def act_on_server(request: CycladesRequest) -> Any:
     """Do it; 202 means that it was accepted."""
     server_id = request.matchdict["id"]
     ((name, told),) = request.body_in.items()
+    if name in schemas.GONE and request.microversion >= schemas.GONE[name]:
+        raise HTTPNotFound
     if name not in VERBS:
         request.cyclades.server_views.show(reach_of(request.caller), server_id)
         raise HTTPNotImplemented(f"The action '{name}' is not supported yet.")
