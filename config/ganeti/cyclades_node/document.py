@@ -67,6 +67,7 @@ class Document(NamedTuple):
     mode: str
     link: str
     mac_prefix: str
+    mtu: int
     secure: bool
     addresses: tuple[Address, ...]
     pairs: tuple[tuple[Network, str], ...]
@@ -97,6 +98,7 @@ def _document(said: dict[str, Any]) -> Document:
         mac_prefix=_like(MAC_PREFIX, network["mac_prefix"].lower())
         if network["mac_prefix"]
         else "",
+        mtu=int(network["mtu"] or 0),
         secure=bool(said["secure"]),
         addresses=tuple(map(ip_address, said["addresses"])),
         pairs=tuple(

@@ -18,6 +18,21 @@ from cyclades_node.spoofing import frames, from_guest4, from_guest6, prefix_only
 TABLE = "cyclades"
 MAPS = {"egress": "from_guest", "ingress": "to_guest"}
 HOOKS = {"egress": "prerouting", "ingress": "postrouting"}
+# What answers DHCP hears and is heard by its network's ports on this node alone, never the host.
+SERVERS = """\
+add set bridge cyclades servers { type ifname; }
+add set bridge cyclades served { type ifname . ifname; }
+add chain bridge cyclades forward { type filter hook forward priority -150; policy accept; }
+add chain bridge cyclades input { type filter hook input priority -150; policy accept; }
+add chain bridge cyclades output { type filter hook output priority -150; policy accept; }
+flush chain bridge cyclades forward
+flush chain bridge cyclades input
+flush chain bridge cyclades output
+add rule bridge cyclades forward oifname @servers iifname . oifname != @served drop
+add rule bridge cyclades forward iifname @servers oifname . iifname != @served drop
+add rule bridge cyclades input iifname @servers drop
+add rule bridge cyclades output oifname @servers drop
+"""
 ENDS = {"egress": "iifname", "ingress": "oifname"}
 ESSENTIAL = "{ 130, 131, 132, 134, 135, 136, 143 }"  # multicast listeners, routers, neighbours
 
@@ -49,6 +64,7 @@ def base(family: str) -> Iterator[str]:
         )
         yield f"flush chain {family} {TABLE} {hook}"
         yield f"add rule {family} {TABLE} {hook} {ENDS[direction]} vmap @{way}"
+    yield from SERVERS.splitlines()
 
 
 def applied(wanted: Filter) -> Iterator[str]:

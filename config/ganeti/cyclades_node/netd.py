@@ -8,6 +8,7 @@ import os
 import select
 import signal
 import socket
+import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 
 from cyclades_node.api import MOST_PORTS, Api, ApiTrouble
 from cyclades_node.conf import BadConf, Conf, read_conf
+from cyclades_node.dhcp_servers import DhcpServers
 from cyclades_node.document import BadDocument
 from cyclades_node.enforcement import Enforcement
 from cyclades_node.iproute import IpTrouble
@@ -42,8 +44,8 @@ def main() -> int:
 
 
 def _serve(conf: Conf) -> None:
-    waker = _Waker(conf.run / "netd.sock")
     daemon = Daemon(conf)
+    waker = _Waker(conf.run / "netd.sock")
     daemon.everything()
     while not waker.ended:
         daemon.step()
@@ -94,6 +96,8 @@ class Daemon:
         self._enforcement = Enforcement(conf)
         self._api = Api(conf)
         self._cursor = ""
+        self._servers = DhcpServers(conf.run / "dhcp")
+        self._dhcp_trouble = Trouble(log, "DHCP")
         self._api_trouble = Trouble(log, "the API")
         self._trouble = Trouble(log, "applying")
 
@@ -101,12 +105,15 @@ class Daemon:
         """Apply what is known to all interfaces, whether it has changed or not."""
         with self._enforcement.locked():
             self._apply(list(self._enforcement.nics.all()))
+        self._serve(anew=True)
 
     def step(self) -> None:
         """What is gone, what is missing, what is new."""
         with self._enforcement.locked():
             self._forget_gone()
-            self._apply(self._enforcement.missing())
+            missing = self._enforcement.missing()
+            self._apply(missing)
+        self._serve(anew=bool(missing))
         news = self._news()
         with self._enforcement.locked():
             changed = {port for port, said in news.items() if self._keep(port, said)}
@@ -114,6 +121,18 @@ class Daemon:
             concerned = [nic for nic in there if nic.port in changed]
             self._apply(concerned)
             self._cut(concerned)
+        if changed:
+            self._serve(anew=False)
+
+    def _serve(self, *, anew: bool) -> None:
+        """DHCP, for the ports whose documents we have."""
+        known = ((nic, self._enforcement.document(nic)) for nic in self._enforcement.nics.all())
+        try:
+            self._servers.apply([(nic, said) for nic, said in known if said], anew=anew)
+        except (*TROUBLES, subprocess.SubprocessError) as error:
+            self._dhcp_trouble.note(str(error))
+        else:
+            self._dhcp_trouble.over()
 
     def _cut(self, nics: list[Nic]) -> None:
         try:

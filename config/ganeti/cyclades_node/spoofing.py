@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from ipaddress import IPv6Address, collapse_addresses, ip_network
+from ipaddress import IPv6Address, IPv6Network, collapse_addresses, ip_network
 
 from cyclades_node.document import Document, Network
 
 NO_ADDRESS = "0.0.0.0"  # noqa: S104  nothing is bound to it
-LINK_LOCAL = int(IPv6Address("fe80::"))
+LINK_LOCAL = IPv6Network("fe80::/64")
 
 
 def link_local(mac: str) -> IPv6Address:
     """The address that a MAC makes; a guest has no other of the link's."""
+    return interface_address(LINK_LOCAL, mac)
+
+
+def interface_address(network: IPv6Network, mac: str) -> IPv6Address:
+    """What a MAC makes of a network; cut to what it has room for."""
     octets = bytes.fromhex(mac.replace(":", ""))
     middle = bytes([octets[0] ^ 2]) + octets[1:3] + b"\xff\xfe" + octets[3:]
-    return IPv6Address(LINK_LOCAL | int.from_bytes(middle, "big"))
+    own = int.from_bytes(middle, "big") & int(network.hostmask)
+    return IPv6Address(int(network.network_address) | own)
 
 
 def claims(own: Document, version: int) -> dict[str, list[Network]]:

@@ -59,7 +59,6 @@ class PacketNode:
             f"api = {url}",
             f"node_key = {KEY}",
             f"ports = {self.home / 'ports'}",
-            f"run = {self.home / 'run'}",
         ]
         (self.home / "cyclades.conf").write_text("\n".join(lines))
 
@@ -130,7 +129,17 @@ class PacketNode:
                 stdout=log,
                 stderr=log,
             )
-        wait_until((self.home / "run" / "netd.sock").exists, "the daemon", pause=0.02)
+        wait_until(lambda: self.has("/run/cyclades/netd.sock"), "the daemon", seconds=5)
+
+    def has(self, path: str) -> bool:
+        """Whether the node has the file: its /run is its own."""
+        return Path(f"/proc/{self._holder.pid}/root{path}").exists()
+
+    def kill(self) -> None:
+        """The daemon dies without a word."""
+        assert self.daemon is not None
+        stop(self.daemon, signal.SIGKILL)
+        self.run("rm", "/run/cyclades/netd.sock")
 
     @property
     def log(self) -> str:
@@ -144,6 +153,7 @@ class PacketNode:
         if self.daemon:
             stop(self.daemon, signal.SIGTERM)
         self.api.close()
+        self.run("sh", "-c", "cat /run/cyclades/dhcp/*/pid 2>/dev/null | xargs -r kill")
         stop(self._holder, signal.SIGKILL)
         for guest in self.guests:
             guest.close()
