@@ -186,3 +186,15 @@ def test_effects_that_wait_to_plug_servers_in(ground: Ground) -> None:
     assert sorted(ground.where.awaiting("net", "one")) == sorted([new, attach])
     assert ground.where.awaiting("net", "two") == []
     assert ground.where.awaiting("other", "one") == []
+
+
+def test_networks_say_in_which_zones_they_are(ground: Ground) -> None:
+    ground.network()
+    assert ground.networks.get("net").zones == ()
+    ground.put("net", "one", state=ACTIVE)
+    ground.put("net", "two", state=MAKING)
+    zone = a_cluster("one").availability_zone
+    assert ground.networks.get("net").zones == (zone,)
+    for cluster in ("one", "two"):
+        ground.put("net", cluster, state=REMOVING)
+    assert ground.networks.get("net").zones == ()

@@ -27,13 +27,20 @@ from sqlalchemy.exc import IntegrityError
 
 from cyclades.adapters.sql.listing import Shelf
 from cyclades.adapters.sql.rbac_policies import granted, limited
-from cyclades.adapters.sql.schema.networks import network_resources, networks, rbac_policies
+from cyclades.adapters.sql.schema.clusters import clusters
+from cyclades.adapters.sql.schema.networks import (
+    network_clusters,
+    network_resources,
+    networks,
+    rbac_policies,
+)
 from cyclades.adapters.sql.schema.ports import ports
 from cyclades.adapters.sql.schema.subnets import addresses, subnets
 from cyclades.adapters.sql.versioned import fields_of, insert_unless_there, save, values_of
 from cyclades.domain.model.errors import NotFound
 from cyclades.domain.model.listing import Listing
 from cyclades.domain.model.network import Network
+from cyclades.domain.model.network_cluster import LIVE
 from cyclades.domain.model.network_errors import NetworkInUse
 from cyclades.domain.model.rbac_policy import EVERYBODY, EXTERNAL, NETWORK, SHARED
 from cyclades.domain.model.sharing import Scope
@@ -42,7 +49,7 @@ from cyclades.ports.networks import NetworkRepository
 STORED = tuple(column.name for column in networks.columns)
 SHOWN_PORTS = 10
 CHUNK = 64  # of a pool's values get rows at once
-SUBNETS = "subnets"
+SUBNETS, ZONES = "subnets", "zones"
 
 
 def visible(scope: Scope) -> ColumnElement[bool]:
@@ -101,9 +108,7 @@ _FREE = (
 )
 CLAIM = (
     update(network_resources)
-    .where(
-        network_resources.c.pool == bindparam("from_pool"), network_resources.c.value == _FREE
-    )
+    .where(network_resources.c.pool == bindparam("from_pool"), network_resources.c.value == _FREE)
     .values(network_id=bindparam("network"))
     .returning(network_resources.c.value)
 )
@@ -210,7 +215,7 @@ class SqlNetworks(NetworkRepository):
 
 
 def parts_of(network_ids: Sequence[str]) -> CompoundSelect[Any]:
-    """Subnets of networks, oldest first, and the projects that policies name, by action."""
+    """Subnets of networks, oldest first; the projects that policies name, by action; zones."""
     theirs = select(
         subnets.c.network_id,
         literal(SUBNETS).label("kind"),
@@ -221,7 +226,13 @@ def parts_of(network_ids: Sequence[str]) -> CompoundSelect[Any]:
     targets = select(table.object_id, table.action, table.target_project, null()).where(
         table.object_id.in_(network_ids), table.object_type == NETWORK
     )
-    return union_all(theirs, targets).order_by("created", "value")
+    there = network_clusters.c
+    zones = (
+        select(there.network_id, literal(ZONES), clusters.c.availability_zone, null())
+        .join_from(network_clusters, clusters, clusters.c.id == there.cluster_id)
+        .where(there.network_id.in_(network_ids), or_(there.mapped, there.state.in_(LIVE)))
+    )
+    return union_all(theirs, targets, zones).order_by("created", "value")
 
 
 def network_of(row: Row[Any], parts: Mapping[str, Sequence[str]]) -> Network:
@@ -232,6 +243,7 @@ def network_of(row: Row[Any], parts: Mapping[str, Sequence[str]]) -> Network:
         subnets=tuple(parts.get(SUBNETS, ())),
         shared_to=tuple(each for each in parts.get(SHARED, ()) if each != EVERYBODY),
         external_to=() if EVERYBODY in limits else limits,
+        zones=tuple(sorted({*parts.get(ZONES, ())})),
     )
 
 

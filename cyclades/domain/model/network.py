@@ -17,7 +17,8 @@ class Network:
     `flavor` is how the operator makes it; `mac_prefix` begins its ports' MAC addresses (None:
     the installation's). One that does not `spans` clusters has all servers in its home.
     `shared_to`: projects that may plug into it without its being shared. `external_to`: the
-    only projects that see an external network; none for everybody.
+    only projects that see an external network; none for everybody. `zones`: of the clusters
+    that have it.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Network:
     subnets: tuple[str, ...] = ()
     shared_to: tuple[str, ...] = ()
     external_to: tuple[str, ...] = ()
+    zones: tuple[str, ...] = ()
 
     def owned_by(self, caller: Caller) -> bool:
         """May change it."""

@@ -143,8 +143,8 @@ def test_sent_again_with_the_same_key(net: Network) -> None:
 
 
 def test_what_there_is_not_yet(net: Network) -> None:
-    for noun in ("routers", "floatingips"):
-        net.refused("GET", f"/{noun}", None, 404)
+    for noun in ("address-scopes", "trunks", "segments", "flavors", "auto-allocated-topology"):
+        assert net.refused("GET", f"/{noun}", None, 404) == "HTTPNotFound"
 
 
 def test_readers_only_look(net: Network) -> None:

@@ -21,7 +21,7 @@ def network_body(network: Network, caller: Caller) -> dict[str, Any]:
         "subnets": list(network.subnets),
         "shared": network.shared_with(caller),
         "availability_zone_hints": [],
-        "availability_zones": [],
+        "availability_zones": list(network.zones),
         "ipv4_address_scope": None,
         "ipv6_address_scope": None,
         "router:external": network.external,

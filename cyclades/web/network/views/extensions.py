@@ -61,12 +61,18 @@ EXTENSIONS: Mapping[str, Extension] = {
     "network-ip-availability": Extension(
         "Network IP Availability", "Administrators see how many addresses are taken."
     ),
+    "network_availability_zone": Extension(
+        "Network Availability Zone", "Networks say in which zones they are."
+    ),
     "pagination": Extension("Pagination support", "Lists come in pages that link to each other."),
     "port-security": Extension("Port Security", "Ports and networks can do without protection."),
     "port-security-groups-filtering": Extension(
         "Port filtering on security groups", "Ports can be found by their security groups."
     ),
     "project-id": Extension("project_id field enabled", "Objects and filters know project_id."),
+    "provider": Extension(
+        "Provider Network", "Administrators see and say what networks are made of."
+    ),
     "quota_details": Extension("Quota details management support", "Quotas show what is used."),
     "quotas": Extension("Quota management support", "Projects have limits."),
     "rbac-policies": Extension(
