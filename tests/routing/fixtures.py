@@ -67,11 +67,11 @@ def site(world: World, gateway: RemoteDriver) -> Site:
         world,
         gateway,
         outside,
-        web=world.host("web", "br-in", "10.0.0.9/24", mac=f"{mac}09", v4="10.0.0.1"),
-        db=world.host("db", "br-in", "10.0.0.10/24", mac=f"{mac}10", v4="10.0.0.1"),
-        app=world.host("app", "br-other", "10.1.0.9/24", v4="10.1.0.1"),
-        tenant=world.host("tenant", "br-tenant", "10.0.0.9/24", v4="10.0.0.1"),
-        stranger=world.host("stranger", "br-in", "10.0.0.5/24", mac=STRANGER_MAC, v4="10.0.0.1"),
+        web=world.host("web", "br-in", "10.0.0.9/24", mac=f"{mac}09", via="10.0.0.1"),
+        db=world.host("db", "br-in", "10.0.0.10/24", mac=f"{mac}10", via="10.0.0.1"),
+        app=world.host("app", "br-other", "10.1.0.9/24", via="10.1.0.1"),
+        tenant=world.host("tenant", "br-tenant", "10.0.0.9/24", via="10.0.0.1"),
+        stranger=world.host("stranger", "br-in", "10.0.0.5/24", mac=STRANGER_MAC, via="10.0.0.1"),
     )
 
 

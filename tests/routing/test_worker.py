@@ -17,7 +17,7 @@ from tests.routing.fixtures import Site
 from tests.routing.hosts import Host
 from tests.web.network.conftest import Network
 
-pytestmark = pytest.mark.namespaces
+pytestmark = [pytest.mark.namespaces, pytest.mark.slow]
 GATE, GATE6 = "203.0.113.1", "2001:db8:1::1"
 SETTINGS = {
     "public_link": "br-out",
@@ -68,19 +68,56 @@ class Region:
     def machine(self, network_id: str) -> tuple[Host, dict[str, Any]]:
         """A server on a port, as the node would plug it; learns IPv6 by itself."""
         port = self.net.make("port", network_id=network_id)
-        address = next(
-            item["ip_address"] for item in port["fixed_ips"] if "." in item["ip_address"]
-        )
+        address = _address(port, ".")
         name = f"vm-{len(self.machines)}"
         host = self.site.world.host(
-            name, "br-in", f"{address}/24", mac=port["mac_address"], v4="10.77.0.1"
+            name, "br-in", f"{address}/24", mac=port["mac_address"], via="10.77.0.1"
         )
         self.machines.append(host)
         return host, port
 
-    def routers(self) -> str:
-        """Of the gateway host."""
-        return self.site.world.run("ip", "netns", "list")
+    def inside(self) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+        """A network of a user's, its subnet and its prefix."""
+        network, subnet = self.net.wired()
+        modes: dict[str, Any] = {"ipv6_ra_mode": "slaac", "ipv6_address_mode": "slaac"}
+        cidr: dict[str, Any] = {"ip_version": 6, "cidr": "2001:db8:a:7::/64"}
+        prefix = self.net.make("subnet", network_id=network["id"], **cidr, **modes)
+        return network, subnet, prefix
+
+    def router(self, *subnets: dict[str, Any]) -> tuple[str, list[str]]:
+        """One between these and the outside; its id, and its addresses outside."""
+        way = {"network_id": self.external()["id"]}
+        made = self.net.make("router", name="r", external_gateway_info=way)
+        for each in subnets:
+            path, body = f"/routers/{made['id']}/add_router_interface", {"subnet_id": each["id"]}
+            self.net.call("PUT", path, body, status=200)
+        addresses = made["external_gateway_info"]["external_fixed_ips"]
+        return made["id"], [each["ip_address"] for each in addresses]
+
+    def floating(self, port: dict[str, Any]) -> str:
+        """Have the floating address stand for a port; the first time one is taken."""
+        known = self.net.call("GET", "/floatingips").json["floatingips"]
+        if not known:
+            (network,) = self.net.ids("/networks?router:external=true")
+            known = [self.net.make("floatingip", floating_network_id=network)]
+        body = {"floatingip": {"port_id": port["id"]}}
+        self.net.call("PUT", f"/floatingips/{known[0]['id']}", body, status=200)
+        return str(known[0]["floating_ip_address"])
+
+    def dismantle(self, router: str, *subnets: dict[str, Any]) -> None:
+        """In the order that the API asks for."""
+        for each in self.net.ids("/floatingips"):
+            self.net.call("DELETE", f"/floatingips/{each}", status=204)
+        for subnet in subnets:
+            body = {"subnet_id": subnet["id"]}
+            path = f"/routers/{router}/remove_router_interface"
+            self.net.call("PUT", path, body, status=200)
+        self.net.call("DELETE", f"/routers/{router}", status=204)
+
+
+def _address(port: dict[str, Any], mark: str) -> str:
+    addresses = (str(each["ip_address"]) for each in port["fixed_ips"])
+    return next(address for address in addresses if mark in address)
 
 
 @pytest.fixture
@@ -106,70 +143,41 @@ def region(
 
 
 def test_what_users_ask_for_is_what_packets_do(region: Region) -> None:
-    net, outside = region.net, region.site.outside
-    external = region.external()
-    network, subnet = net.wired()
-    prefix = net.make(
-        "subnet",
-        network_id=network["id"],
-        ip_version=6,
-        cidr="2001:db8:a:7::/64",
-        ipv6_ra_mode="slaac",
-        ipv6_address_mode="slaac",
-    )
+    net, outside, floating = region.net, region.site.outside, region.floating
+    network, subnet, prefix = region.inside()
     (web, web_port), (db, db_port) = region.machine(network["id"]), region.machine(network["id"])
-    router = net.make("router", name="r", external_gateway_info={"network_id": external["id"]})
-    path = f"/routers/{router['id']}"
-    own = [each["ip_address"] for each in router["external_gateway_info"]["external_fixed_ips"]]
-    for each in (subnet, prefix):
-        net.call("PUT", f"{path}/add_router_interface", {"subnet_id": each["id"]}, status=200)
-
-    def floats(port: dict[str, Any] | None) -> None:
-        body = {"floatingip": {"port_id": port["id"] if port else None}}
-        net.call("PUT", f"/floatingips/{floating['id']}", body, status=200)
-
+    router, own = region.router(subnet, prefix)
     with region.worker():
         wait_until(lambda: web.reaches(outside, GATE), "way out")
         assert web.seen_by(outside, GATE) == own[0]
-        floating = net.make("floatingip", floating_network_id=external["id"])
-        address = floating["floating_ip_address"]
-        floats(web_port)
+        address = floating(web_port)
         wait_until(lambda: outside.reaches(web, address), "way in")
         assert web.seen_by(outside, GATE) == address
         assert db.seen_by(outside, GATE) == own[0]
         assert db.seen_by(web, address) == own[0]
-    floats(db_port)
-    outside.run("ip", "-6", "route", "replace", "2001:db8:a:7::/64", "via", own[1])
+    floating(db_port)
+    outside.run("ip", "-6", "route", "replace", prefix["cidr"], "via", own[1])
     with region.worker(), db.talking(outside, GATE) as conversation:
         wait_until(lambda: outside.reaches(db, address), "floating address of another server")
         assert not outside.reaches(web, address)
         assert db.seen_by(outside, GATE) == address
         assert conversation.goes_on()
-        (learnt,) = [
-            each["ip_address"] for each in web_port["fixed_ips"] if ":" in each["ip_address"]
-        ]
+        learnt = _address(web_port, ":")
         wait_until(lambda: learnt in web.run("ip", "-6", "address"), "IPv6 address of the port")
         wait_until(lambda: outside.reaches(web, learnt), "IPv6 way in")
         assert web.seen_by(outside, GATE6) == learnt
-        assert net.call("GET", path).json["router"]["status"] == "ACTIVE"
-        net.call("DELETE", f"/floatingips/{floating['id']}", status=204)
-        for each in (subnet, prefix):
-            body = {"subnet_id": each["id"]}
-            net.call("PUT", f"{path}/remove_router_interface", body, status=200)
-        net.call("DELETE", path, status=204)
-        wait_until(lambda: router["id"] not in region.routers(), "end of the router")
-    assert region.site.driver.list() == {}
+        assert net.call("GET", f"/routers/{router}").json["router"]["status"] == "ACTIVE"
+        region.dismantle(router, subnet, prefix)
+        wait_until(lambda: not region.site.driver.list(), "end of the router")
 
 
 def test_a_host_that_cannot_says_so_to_users(region: Region) -> None:
     net, world = region.net, region.site.world
-    external = region.external()
     world.run("ip", "link", "set", "br-out", "name", "br-gone")
-    router = net.make("router", name="r", external_gateway_info={"network_id": external["id"]})
-    path = f"/routers/{router['id']}"
+    router, _ = region.router()
 
     def status() -> str:
-        return str(net.call("GET", path).json["router"]["status"])
+        return str(net.call("GET", f"/routers/{router}").json["router"]["status"])
 
     with region.worker():
         wait_until(lambda: status() == "ERROR", "trouble", pause=0.3)

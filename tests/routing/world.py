@@ -66,27 +66,33 @@ class World:
         python = ["env", f"PYTHONPATH={ROOT}", sys.executable, "-m", module, *words]
         return ["nsenter", f"--target={self.pid}", "-m", "-n", "-p", folder, *under, *python]
 
+    def batch(self, *lines: str, namespace: str = "") -> None:
+        """Have `ip` do the lines, in one process."""
+        file = self.folder / "batch"
+        file.write_text("\n".join([*lines, ""]))
+        self.run("ip", *(("-n", namespace) if namespace else ()), "-batch", file)
+
     def bridge(self, name: str) -> None:
         """A bridge of the gateway host."""
-        self.run("ip", "link", "add", name, "type", "bridge")
-        self.run("ip", "link", "set", name, "up", "addrgenmode", "none")
+        self.batch(f"link add {name} type bridge", f"link set {name} up addrgenmode none")
 
-    def host(self, name: str, bridge: str, *addresses: str, mac: str = "", **ways: str) -> Host:
-        """A machine with one interface in a bridge; `ways`: next hops, `v4` and `v6`."""
-        self.run("ip", "netns", "add", name)
-        end = f"to-{name}"
-        address = ("address", mac) if mac else ()
-        peer = ("type", "veth", "peer", "name", "eth0", *address, "netns", name)
-        self.run("ip", "link", "add", end, *peer)
-        self.run("ip", "link", "set", end, "master", bridge, "up")
+    def host(self, name: str, bridge: str, *addresses: str, mac: str = "", via: str = "") -> Host:
+        """A machine with one interface in a bridge; `via`: the router that it knows."""
+        end, address = f"to-{name}", f"address {mac}" if mac else ""
+        self.batch(
+            f"netns add {name}",
+            f"link add {end} type veth peer name eth0 {address} netns {name}",
+            f"link set {end} master {bridge} up",
+        )
         host = Host(name, Path(f"/proc/{self.pid}/root/run/netns/{name}"), self)
         # It asks routers at once, and its own addresses are good at once.
         switches = ("accept_dad=0", "accept_ra=2", "router_solicitation_delay=0")
         host.run("sysctl", "-qw", *(f"net.ipv6.conf.eth0.{switch}" for switch in switches))
-        for item in addresses:
-            host.run("ip", "address", "add", item, "dev", "eth0")
-        host.run("ip", "link", "set", "lo", "up")
-        host.run("ip", "link", "set", "eth0", "up")
-        for family, hop in ways.items():
-            host.run("ip", f"-{family[1]}", "route", "add", "default", "via", hop)
+        self.batch(
+            *(f"address add {item} dev eth0" for item in addresses),
+            "link set lo up",
+            "link set eth0 up",
+            *([f"route add default via {via}"] if via else []),
+            namespace=name,
+        )
         return host
