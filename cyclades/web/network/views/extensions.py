@@ -29,6 +29,9 @@ EXTENSIONS: Mapping[str, Extension] = {
         "Allowed Address Pairs", "Ports record addresses that their guests may use besides."
     ),
     "availability_zone": Extension("Availability Zone", "The clusters' zones are listed."),
+    "availability_zone_filter": Extension(
+        "Availability Zone Filter Extension", "Zones can be found by name, resource and state."
+    ),
     "binding": Extension("Port Binding", "Ports say how they are plugged in."),
     "default-subnetpools": Extension(
         "Default Subnetpools", "One pool of each version is for those who name none."
@@ -56,6 +59,7 @@ EXTENSIONS: Mapping[str, Extension] = {
         "IP address substring filtering", "Ports can be found by a part of an address."
     ),
     "ip_allocation": Extension("IP Allocation", "Ports get their addresses when they are made."),
+    "l2_adjacency": Extension("L2 Adjacency", "Networks are one segment each."),
     "net-mtu": Extension("Network MTU", "Networks say how large a packet may be."),
     "net-mtu-writable": Extension("Network MTU (writable)", "Owners choose a network's MTU."),
     "network-ip-availability": Extension(
@@ -73,6 +77,9 @@ EXTENSIONS: Mapping[str, Extension] = {
     "provider": Extension(
         "Provider Network", "Administrators see and say what networks are made of."
     ),
+    "quota-check-limit": Extension(
+        "Quota engine limit check", "Limits can be refused that are below what is used."
+    ),
     "quota_details": Extension("Quota details management support", "Quotas show what is used."),
     "quotas": Extension("Quota management support", "Projects have limits."),
     "rbac-policies": Extension(
@@ -88,6 +95,12 @@ EXTENSIONS: Mapping[str, Extension] = {
     "security-group": Extension("security-group", "Groups of rules that ports are in."),
     "security-groups-normalized-cidr": Extension(
         "Normalized CIDR field for security group rules", "Rules show their prefix tidied."
+    ),
+    "security-groups-rules-belongs-to-default-sg": Extension(
+        "Security group rules belong to default SG", "Rules say whether their group is a default."
+    ),
+    "security-groups-shared-filtering": Extension(
+        "Security group filtering on the shared field", "Groups can be found by being shared."
     ),
     "service-type": Extension(
         "Neutron Service Type Management", "Providers of services are listed; there is no choice."
@@ -105,6 +118,9 @@ EXTENSIONS: Mapping[str, Extension] = {
     ),
     "stateful-security-group": Extension(
         "Stateful security group", "Groups say that answers are let through; all do."
+    ),
+    "subnet-external-network": Extension(
+        "Subnet belongs to external network", "Subnets say whether their network leads outside."
     ),
     "subnet_allocation": Extension("Subnet Allocation", "Subnets are cut from pools of prefixes."),
 }
