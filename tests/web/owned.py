@@ -46,6 +46,7 @@ BODIES: Mapping[str, Any] = {
 CHANGES: Mapping[str, Any] = {
     f"PUT {SERVER}": {"server": {"name": "theirs"}},
     f"POST {SERVER}/action": {"os-stop": None},
+    f"POST {SERVER}/os-interface": {"interfaceAttachment": {}},
     f"POST {SERVER}/metadata": {"metadata": {"a": "b"}},
     f"PUT {SERVER}/metadata": {"metadata": {"a": "b"}},
     f"PUT {SERVER}/metadata/{{key}}": {"meta": {"some": "b"}},

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, event
 
+from cyclades.domain.model.effects import Operation
 from tests.harness.api import OTHER_PROJECT, PROJECT
+from tests.harness.compute import Cloud
 from tests.web.bad_world import World, declared, world
 from tests.web.owned import (
     FLOATING_IP,
@@ -40,6 +42,10 @@ ACT = f"{IMAGE}/actions/{{action:deactivate|reactivate}}"
 PATCH = {"Content-Type": "application/openstack-images-v2.1-json-patch"}
 BYTES = {"Content-Type": "application/octet-stream"}
 ROUTES = {"router": {"routes": [{"destination": "10.1.0.0/16", "nexthop": "10.9.0.7"}]}}
+OLD = {"version": "2.1"}
+OLD_GROUPS = "/compute/v2.1/os-security-groups"
+OLD_RULES = "/compute/v2.1/os-security-group-rules"
+OLD_FLOATING_IPS = "/compute/v2.1/os-floating-ips"
 DRAFT = "draft"  # an image that waits for its bytes
 NEW_FLAVOR = {"name": "new", "ram": 1, "vcpus": 1, "disk": 1}
 PRIVATE = NEW_FLAVOR | {"name": "private", "id": "private", "os-flavor-access:is_public": False}
@@ -84,6 +90,17 @@ STORY: list[tuple[Any, ...]] = [
     ("DELETE", f"{SERVER}/tags", None),
     ("POST", f"{SERVER}/action", {"lock": None}),
     ("POST", f"{SERVER}/action", {"unlock": None}),
+    ("POST", f"{SERVER}/os-interface", {"interfaceAttachment": "new"}),
+    ("POST", f"{SERVER}/action", {"addSecurityGroup": {"name": "mine"}}),
+    ("POST", f"{SERVER}/action", {"removeSecurityGroup": {"name": "mine"}}),
+    ("DELETE", f"{SERVER}/os-interface/{{port_id}}", None),
+    ("POST", OLD_GROUPS, {"security_group": {"name": "old"}}, OLD),
+    ("PUT", f"{OLD_GROUPS}/{{id}}", {"security_group": {"name": "older"}}, OLD),
+    ("POST", OLD_RULES, {"security_group_rule": "old"}, OLD),
+    ("DELETE", f"{OLD_RULES}/{{id}}", None, OLD),
+    ("DELETE", f"{OLD_GROUPS}/{{id}}", None, OLD),
+    ("POST", OLD_FLOATING_IPS, {"pool": "public"}, OLD),
+    ("DELETE", f"{OLD_FLOATING_IPS}/{{id}}", None, OLD),
     ("POST", "/compute/v2.1/servers", {"server": "new"}),
     ("DELETE", SERVER, None),
     ("POST", "/image/v2/images", {"name": "new", "visibility": "public"}),
@@ -208,6 +225,7 @@ def test_every_change_is_told(place: World) -> None:
         },
         "subnet": {"network_id": made[NETWORK], "ip_version": 4, "cidr": "10.8.0.0/24"},
         "port": {"network_id": public},
+        "interfaceAttachment": {"net_id": public},
         "subnet_id": made[SUBNET],
         "floatingip": {"floating_network_id": public},
         "subnetpool": {"name": "new", "prefixes": ["10.0.0.0/8"]},
@@ -223,6 +241,7 @@ def test_every_change_is_told(place: World) -> None:
             "protocol": "udp",
         },
     }
+    Cloud(place.application, place.api, "", "").done(made[SERVER], Operation.CREATE)
     ledger = Ledger()
     ledger.watch(place.application.engine)
     for method, path, body, *more in STORY:
@@ -234,12 +253,16 @@ def test_every_change_is_told(place: World) -> None:
             "project_id": OTHER_PROJECT,
             "key": "key",
             "tag": "tag",
+            "port_id": made.get(f"{SERVER}/os-interface", ""),
             "action": "deactivate",
         }
         url = re.sub(r"\{(\w+):[^}]*\}", r"{\1}", path).format(**values)
         sent = body
         if isinstance(body, dict) and "new" in body.values():
             sent = {name: bodies.get(name, value) for name, value in body.items()}
+        if path == OLD_RULES:
+            ports = {"ip_protocol": "tcp", "from_port": 1, "to_port": 2}
+            sent = {"security_group_rule": ports | {"parent_group_id": made[OLD_GROUPS]}}
         said.setdefault("version", "2.91" if path.startswith("/compute") else None)
         operators = path.startswith(OPERATORS) or "visibility" in str(body)
         said.setdefault("token", "admin" if operators else "member")
@@ -250,9 +273,13 @@ def test_every_change_is_told(place: World) -> None:
         for tables in ledger.committed:
             assert "feed" in tables or tables <= OF_NO_ONE, (method, url, tables)
         assert any("feed" in tables for tables in ledger.committed), (method, url)
+        if path in {OLD_GROUPS, OLD_RULES, OLD_FLOATING_IPS, f"{SERVER}/os-interface"}:
+            ((_, thing),) = answer.json.items()
+            made[path] = thing.get("id") or thing["port_id"]
 
 
 def owner(path: str) -> str:
     """The object that a path is about."""
     known = (SERVER, NETWORK, SUBNET, PORT, GROUP, RULE, POLICY, POOL, ROUTER, FLOATING_IP)
-    return next((one for one in known if path == one or path.startswith(f"{one}/")), "")
+    every = (*known, OLD_GROUPS, OLD_RULES, OLD_FLOATING_IPS)
+    return next((one for one in every if path == one or path.startswith(f"{one}/")), "")
