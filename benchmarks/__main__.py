@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from benchmarks import allocations, measures, update_rate, updates
+from benchmarks import allocations, documents, measures, update_rate, updates
 from benchmarks.ground import Ground, ground
 
 RESULTS = Path("var/bench.json")
@@ -73,6 +73,20 @@ MEASURES = (
         "a second",
         lambda n: n >= 100,
         ">= 100 a second",
+    ),
+    Measure(
+        "documents of 1,000 ports",
+        documents.compiling,
+        "us a port",
+        lambda n: n <= 1000,
+        "<= 1 ms a port",
+    ),
+    Measure(
+        "1,000 ports, asked by a node",
+        documents.asking,
+        "nothing new ms",
+        lambda n: n <= 20,
+        "nothing new <= 20 ms",
     ),
     Measure("memory of a process", measures.memory),
     Measure(

@@ -76,10 +76,15 @@ def test_the_order_of_rules_says_nothing_and_twins_are_one() -> None:
     assert layer_of([replace(rule, id="x") for rule in rules], {}) == layer
 
 
-def test_places_by_version_and_number() -> None:
-    places = ["10.0.0.10", "fd00::1", "10.0.0.9", "10.0.0.9/32", "10.0.0.0/24"]
-    assert of_version(places, 4) == ("10.0.0.0/24", "10.0.0.9", "10.0.0.10")
+def test_places_by_version_in_few_words() -> None:
+    places = ["10.0.0.10", "fd00::1", "10.0.0.9", "10.0.0.9/32", "10.0.1.0/24", "10.0.1.7"]
+    assert of_version(places, 4) == ("10.0.0.9", "10.0.0.10", "10.0.1.0/24")
     assert of_version(places, 6) == ("fd00::1",)
+    many = [f"10.0.0.{number}" for number in range(2, 256)]
+    assert of_version(many, 4) == (
+        *("10.0.0.2/31", "10.0.0.4/30", "10.0.0.8/29", "10.0.0.16/28"),
+        *("10.0.0.32/27", "10.0.0.64/26", "10.0.0.128/25"),
+    )
 
 
 def test_as_json() -> None:

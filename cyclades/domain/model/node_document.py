@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import Any, NamedTuple
 
-from cyclades.domain.model.firewall_profile import Profiles
+from cyclades.domain.model.firewall_profile import FirewallProfile, Profiles
 from cyclades.domain.model.port import Port
-from cyclades.domain.model.rule_set import Layer, Members, layer_of, plain
+from cyclades.domain.model.rule_set import Compiled, Members, compiled, merged, plain
 from cyclades.domain.model.security_group import SecurityGroupRule
 from cyclades.domain.model.subnet import Subnet
 
 Document = dict[str, Any]
+Plain = list[dict[str, Any]]  # a layer as JSON
+# A profile that the operator does not have any more lets nothing through: whoever chose it
+# wanted less to pass, not more.
+TAKEN_AWAY = FirewallProfile("", "")
 
 
 class Wire(NamedTuple):
@@ -63,7 +67,9 @@ class Documents:
         """Nothing is made yet."""
         self._facts = facts
         self._profiles = profiles
-        self._layers: dict[tuple[str, ...], Layer] = {}
+        self._by_group: dict[str, Compiled] = {}
+        self._by_groups: dict[tuple[str, ...], Plain] = {}
+        self._by_profile: dict[str, list[Plain]] = {}
 
     def all(self) -> dict[str, Document]:
         """By port id, each with its digest."""
@@ -96,22 +102,32 @@ class Documents:
             "dns_name": port.dns_name,
         }
 
-    def _layers_of(self, port: Port) -> list[list[dict[str, Any]]]:
+    def _layers_of(self, port: Port) -> list[Plain]:
         if not port.port_security_enabled:
             return []
         layers = [self._of_groups(port.security_groups)]
-        # A profile that the operator has taken away since lets nothing through: whoever chose
-        # it wanted less to pass, not more.
         if port.firewall_profile is not None:
-            profile = self._profiles.get(port.firewall_profile)
-            layers += [profile.layer if profile else ()] if not profile or profile.filters else []
-        return [[plain(rule) for rule in layer] for layer in layers]
+            layers += self._of_profile(port.firewall_profile)
+        return layers
 
-    def _of_groups(self, groups: tuple[str, ...]) -> Layer:
-        if groups not in self._layers:
-            rules = [rule for each in groups for rule in self._facts.rules.get(each, ())]
-            self._layers[groups] = layer_of(rules, self._facts.members)
-        return self._layers[groups]
+    def _of_groups(self, groups: tuple[str, ...]) -> Plain:
+        if groups not in self._by_groups:
+            layer = merged(self._compiled(group) for group in groups)
+            self._by_groups[groups] = [plain(rule) for rule in layer]
+        return self._by_groups[groups]
+
+    def _compiled(self, group: str) -> Compiled:
+        if group not in self._by_group:
+            rules = self._facts.rules.get(group, ())
+            self._by_group[group] = compiled(rules, self._facts.members)
+        return self._by_group[group]
+
+    def _of_profile(self, name: str) -> list[Plain]:
+        if name not in self._by_profile:
+            profile = self._profiles.get(name, TAKEN_AWAY)
+            layer = [plain(rule) for rule in profile.layer]
+            self._by_profile[name] = [layer] if profile.filters else []
+        return self._by_profile[name]
 
 
 def digest_of(document: Document) -> str:

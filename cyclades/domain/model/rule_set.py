@@ -5,9 +5,10 @@ what passed always pass.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses
 from typing import Any, NamedTuple
 
+from cyclades.domain.model.addresses import Block
 from cyclades.domain.model.ip_protocols import number_of
 from cyclades.domain.model.security_group import SecurityGroupRule
 
@@ -35,6 +36,8 @@ class Rule(NamedTuple):
 
 
 Layer = tuple[Rule, ...]
+Place = tuple[str, int, str, int, int, bool, tuple[str, ...]]  # in a layer; equal for equal rules
+Compiled = dict[Place, Rule]
 Members = Mapping[str, Sequence[str]]  # addresses by security group
 
 
@@ -49,15 +52,24 @@ def protocol_of(said: str | None, version: int) -> Protocol:
 
 def layer_of(rules: Iterable[SecurityGroupRule], members: Members) -> Layer:
     """The rules of all groups of a port, each once, in an order that does not depend on theirs."""
-    return in_order({_compiled(rule, members) for rule in rules})
+    return merged([compiled(rules, members)])
 
 
-def in_order(rules: Iterable[Rule]) -> Layer:
-    """The same for equal rules, whoever gives them."""
-    return tuple(sorted(set(rules), key=_sort_key))
+def compiled(rules: Iterable[SecurityGroupRule], members: Members) -> Compiled:
+    """Rules of a group, to be merged with others'."""
+    found = [_compiled(rule, members) for rule in rules]
+    return {_place(rule): rule for rule in found}
 
 
-def _sort_key(rule: Rule) -> tuple[Any, ...]:
+def merged(groups: Iterable[Compiled]) -> Layer:
+    """What several groups let pass together."""
+    every: Compiled = {}
+    for group in groups:
+        every |= group
+    return tuple(every[place] for place in sorted(every))
+
+
+def _place(rule: Rule) -> Place:
     ports = rule.ports or (-1, -1)
     return (
         rule.direction,
@@ -83,14 +95,17 @@ def _compiled(rule: SecurityGroupRule, members: Members) -> Rule:
 
 
 def of_version(places: Iterable[str], version: int) -> tuple[str, ...]:
-    """These addresses and prefixes that are of one version of IP, each once, by number."""
-    found = {ip_network(place) for place in places if (":" in place) == (version == 6)}  # noqa: PLR2004 - IPv6
-    return tuple(_written(place) for place in sorted(found))
+    """These addresses and prefixes that are of one version of IP, in as few words as will do."""
+    if version == 4:  # noqa: PLR2004 - IPv4
+        four = [IPv4Network(place) for place in places if ":" not in place]
+        return tuple(_written(block) for block in collapse_addresses(four))
+    six = [IPv6Network(place) for place in places if ":" in place]
+    return tuple(_written(block) for block in collapse_addresses(six))
 
 
-def _written(block: Any) -> str:
+def _written(block: Block) -> str:
     alone = block.prefixlen == block.max_prefixlen
-    return str(ip_address(block.network_address)) if alone else str(block)
+    return str(block.network_address) if alone else str(block)
 
 
 def plain(rule: Rule) -> dict[str, Any]:
