@@ -170,6 +170,7 @@ class NetworkUnit(ClusterUnit):
             self.port_rows,
             self.subnetpools,
             self.address_history,
+            self.cluster_networks,
             self.quota,
             self.feed,
             self.app.clock,

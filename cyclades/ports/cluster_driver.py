@@ -11,7 +11,7 @@ from typing import Protocol
 from cyclades.domain.model.cluster import Capacity, ClusterConnection, ClusterIdentity
 from cyclades.domain.model.effects import Effect
 from cyclades.domain.model.errors import Unavailable
-from cyclades.domain.model.reports import InstanceReport, JobReport
+from cyclades.domain.model.reports import InstanceReport, JobReport, NetworkReport
 from cyclades.ports.clock import Clock
 from cyclades.ports.documents import Documents
 
@@ -88,6 +88,10 @@ class ClusterDriver(Protocol):
 
     def instance(self, name: str) -> InstanceReport | None:
         """One instance; None only on a positive "not known" (HTTP 404) from the right cluster."""
+        ...
+
+    def networks(self) -> Sequence[NetworkReport]:
+        """All networks of the cluster, ours or not. Source: RAPI `GET /2/networks?bulk=1`."""
         ...
 
     def cancel(self, job_id: int) -> bool:

@@ -37,7 +37,8 @@ class InFlight:
     """An effect that is not finished, and how far its job was seen.
 
     `overdue`: it is past its deadline, its user was told, and it is still waited for.
-    `error`: what its last attempt met, for operators. `nic`: the interface that it is about.
+    `error`: what its last attempt met, for operators. `nic`: the interface that it is about;
+    `network` and `group`: the network (by its name in the cluster) and the node group.
     """
 
     effect_id: str
@@ -60,6 +61,8 @@ class InFlight:
     network_id: str = ""
     subject: str = ""
     nic: str = ""
+    network: str = ""
+    group: str = ""
 
     @property
     def unsent(self) -> bool:

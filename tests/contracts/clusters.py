@@ -21,6 +21,7 @@ from cyclades.domain.model.effects import (
     DiskWanted,
     Effect,
     GuestConfig,
+    NetworkCommand,
     NicWanted,
 )
 from cyclades.domain.model.reports import JobReport, Power
@@ -166,11 +167,12 @@ def effect(command: Command, guest: GuestConfig | None = None) -> Effect:
     return Effect(
         id=new_id(),
         cluster_id="one",
-        server_id="server",
+        server_id="" if isinstance(command, NetworkCommand) else "server",
         generation=1,
         request_id="req-1234",
         command=command,
         guest=guest or GuestConfig(),
+        network_id="network" if isinstance(command, NetworkCommand) else "",
     )
 
 

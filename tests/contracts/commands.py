@@ -4,14 +4,18 @@ from hypothesis import strategies as st
 
 from cyclades.domain.model.effects import (
     AttachNic,
+    ConnectNetwork,
     CreateInstance,
+    CreateNetwork,
     DetachNic,
+    DisconnectNetwork,
     DiskWanted,
     GuestConfig,
     ModifyNic,
     NicWanted,
     RebootInstance,
     RemoveInstance,
+    RemoveNetwork,
     StartInstance,
     StopInstance,
     TagInstance,
@@ -19,7 +23,8 @@ from cyclades.domain.model.effects import (
 
 TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=30)
 NUMBERS = st.integers(0, 2**31)
-NICS = st.builds(NicWanted, TEXTS, TEXTS, TEXTS, mode=TEXTS, ip=st.none() | TEXTS)
+MAYBE = st.none() | TEXTS
+NICS = st.builds(NicWanted, TEXTS, TEXTS, TEXTS, mode=TEXTS, ip=MAYBE, network=MAYBE)
 COMMANDS = st.one_of(
     st.builds(
         CreateInstance,
@@ -41,6 +46,16 @@ COMMANDS = st.one_of(
     st.builds(AttachNic, TEXTS, NICS),
     st.builds(ModifyNic, TEXTS, TEXTS, st.none() | TEXTS),
     st.builds(DetachNic, TEXTS, TEXTS),
+    st.builds(
+        CreateNetwork,
+        TEXTS,
+        TEXTS,
+        st.none() | TEXTS,
+        st.lists(TEXTS, max_size=2).map(tuple),
+    ),
+    st.builds(ConnectNetwork, TEXTS, TEXTS, TEXTS, TEXTS),
+    st.builds(DisconnectNetwork, TEXTS, TEXTS),
+    st.builds(RemoveNetwork, TEXTS),
 )
 GUESTS = st.builds(
     GuestConfig,

@@ -1,12 +1,15 @@
-"""Fixtures: a database for a whole module, whose tests do not commit."""
+"""Fixtures: a database for a whole module, whose tests do not commit; each kind of cluster."""
 
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 from sqlalchemy import Connection, Engine
 
 from cyclades.adapters.sql.engine import make_engine
+from tests.contracts.clusters import Ground, ganeti_ground, rapi_ground, simulated_ground
+from tests.ganeti.cluster import GanetiCluster
 
 
 @pytest.fixture(
@@ -37,3 +40,18 @@ def connection(engine: Engine) -> Iterator[Connection]:
     """One open transaction, rolled back in the end."""
     with engine.connect() as opened:
         yield opened
+
+
+REAL = pytest.param("ganeti", marks=[pytest.mark.real_ganeti, pytest.mark.slow])
+
+
+@pytest.fixture(params=["simulated", "rapi", REAL])
+def ground(request: pytest.FixtureRequest) -> Iterator[Ground]:
+    with ExitStack() as stack:
+        if request.param == "simulated":
+            yield simulated_ground()
+        elif request.param == "rapi":
+            yield stack.enter_context(rapi_ground())
+        else:
+            cluster: GanetiCluster = request.getfixturevalue("ganeti_cluster")
+            yield ganeti_ground(cluster)

@@ -1,7 +1,5 @@
 """What every ClusterDriver does: simulated, Ganeti's over the same simulation, real Ganeti."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
@@ -25,27 +23,9 @@ from cyclades.ports.cluster_driver import IdentityMismatch
 from tests.contracts.clusters import (
     Ground,
     effect,
-    ganeti_ground,
     new_id,
-    rapi_ground,
-    simulated_ground,
     wanted,
 )
-from tests.ganeti.cluster import GanetiCluster
-
-REAL = pytest.param("ganeti", marks=[pytest.mark.real_ganeti, pytest.mark.slow])
-
-
-@pytest.fixture(params=["simulated", "rapi", REAL])
-def ground(request: pytest.FixtureRequest) -> Iterator[Ground]:
-    with ExitStack() as stack:
-        if request.param == "simulated":
-            yield simulated_ground()
-        elif request.param == "rapi":
-            yield stack.enter_context(rapi_ground())
-        else:
-            cluster: GanetiCluster = request.getfixturevalue("ganeti_cluster")
-            yield ganeti_ground(cluster)
 
 
 def test_the_cluster_says_who_it_is_and_what_it_has(ground: Ground) -> None:

@@ -12,7 +12,7 @@ from cyclades.adapters.ganeti.search import PAGE, find_job, query
 from cyclades.adapters.ganeti.transport import Limits
 from cyclades.domain.model.cluster import Capacity, ClusterConnection, ClusterIdentity
 from cyclades.domain.model.effects import Effect
-from cyclades.domain.model.reports import InstanceReport, JobRank, JobReport
+from cyclades.domain.model.reports import InstanceReport, JobRank, JobReport, NetworkReport
 from cyclades.ports.clock import Clock
 from cyclades.ports.cluster_driver import (
     ClusterDriver,
@@ -102,6 +102,10 @@ class GanetiDriver(ClusterDriver):
         except Refused as error:
             raise AnswerLost("The cluster refuses to show an instance.") from error
         return reports.instance_report(self._cluster_id, answer)
+
+    def networks(self) -> Sequence[NetworkReport]:
+        answer = self._read(Call("GET", "/2/networks", query={"bulk": "1"}))
+        return [reports.network_report(self._cluster_id, item) for item in rows(answer)]
 
     def cancel(self, job_id: int) -> bool:
         """Ask first: RAPI answers for a running job only when that job has ended."""

@@ -22,15 +22,18 @@ from cyclades.domain.model.cluster import Capacity, ClusterIdentity
 from cyclades.domain.model.job_reasons import JobReason, read_reason
 from cyclades.domain.model.reports import (
     DiskSeen,
+    GroupLink,
     InstanceReport,
     JobOutcome,
     JobRank,
     JobReport,
+    NetworkReport,
     NicSeen,
     Power,
 )
 
 JOB_FIELDS: Final = ("id", "status", "ops", "opresult")
+NIC_FIELDS: Final = ("nic.names", "nic.macs", "nic.ips", "nic.links", "nic.networks.names")
 STATUSES: Final[Mapping[str, tuple[JobRank, JobOutcome | None]]] = {
     "queued": (JobRank.QUEUED, None),
     "waiting": (JobRank.WAITING, None),
@@ -144,10 +147,14 @@ def instance_report(cluster_id: str, data: object) -> InstanceReport:
         vcpus=number(beparams.get("vcpus")),
         memory_mib=number(beparams.get("maxmem")),
         nics=tuple(
-            NicSeen(optional_text(name), text(mac), optional_text(ip), optional_text(link) or "")
-            for name, mac, ip, link in columns(
-                about, "nic.names", "nic.macs", "nic.ips", "nic.links"
+            NicSeen(
+                optional_text(name),
+                text(mac),
+                optional_text(ip),
+                optional_text(link) or "",
+                optional_text(network),
             )
+            for name, mac, ip, link, network in columns(about, *NIC_FIELDS)
         ),
         disks=tuple(
             DiskSeen(optional_text(name), text(uuid), number(size))
@@ -156,6 +163,27 @@ def instance_report(cluster_id: str, data: object) -> InstanceReport:
         tags=frozenset(texts(about.get("tags"))),
         node=optional_text(about.get("pnode")),
     )
+
+
+def network_report(cluster_id: str, data: object) -> NetworkReport:
+    """A network. Raises AnswerLost if it makes no sense."""
+    about = table(data)
+    return NetworkReport(
+        cluster_id=cluster_id,
+        name=text(about.get("name")),
+        cidr=text(about.get("network")),
+        mac_prefix=optional_text(about.get("mac_prefix")),
+        groups=tuple(group_link(entry) for entry in rows(about.get("group_list"))),
+        tags=frozenset(texts(about.get("tags"))),
+    )
+
+
+def group_link(entry: object) -> GroupLink:
+    """[group, mode, link, VLAN] as a network shows it. Raises AnswerLost."""
+    match entry:
+        case [str(group), str(mode), str(link), *_]:
+            return GroupLink(group, mode, link)
+    raise AnswerLost("A network's connection has another shape.")
 
 
 def columns(about: Mapping[str, Any], *names: str) -> Iterator[tuple[Any, ...]]:

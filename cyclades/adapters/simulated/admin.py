@@ -8,7 +8,7 @@ from typing import Any
 
 from cyclades.adapters.simulated import engine
 from cyclades.adapters.simulated.store import WorldStore
-from cyclades.adapters.simulated.world import Opcode, World
+from cyclades.adapters.simulated.world import GROUP, Opcode, World
 
 Nic = Mapping[str, str]  # link, and mac and ip if they are to be these
 
@@ -59,6 +59,21 @@ class Administrator:
         parameters |= {"nics": [dict(nic) for nic in nics]}
         return self._run("OP_INSTANCE_CREATE", name, **parameters)
 
+    def add_network(self, name: str, cidr: str) -> int:
+        """`gnt-network add`."""
+        return self._submit({"OP_ID": "OP_NETWORK_ADD", "network_name": name, "network": cidr})
+
+    def connect_network(self, name: str, mode: str, link: str) -> int:
+        """`gnt-network connect`, to all groups."""
+        connection = {"group_name": GROUP, "network_mode": mode, "network_link": link}
+        return self._submit({"OP_ID": "OP_NETWORK_CONNECT", "network_name": name, **connection})
+
+    def remove_network(self, name: str) -> int:
+        """`gnt-network disconnect` and `gnt-network remove`."""
+        about = {"network_name": name}
+        self._submit({"OP_ID": "OP_NETWORK_DISCONNECT", "group_name": GROUP, **about})
+        return self._submit({"OP_ID": "OP_NETWORK_REMOVE", **about})
+
     def cancel(self, job_id: int) -> bool:
         """`gnt-job cancel`: whether it was in time."""
         return self._store.change(lambda world: engine.cancel(world, job_id)) is None
@@ -72,11 +87,14 @@ class Administrator:
         self._store.change(verb)
 
     def _run(self, op_id: str, name: str, **parameters: Any) -> int:
+        return self._submit({"OP_ID": op_id, "instance_name": name, **parameters})
+
+    def _submit(self, op: Opcode) -> int:
         """Submit as the command line does."""
 
         def verb(world: World) -> int:
-            reason = [["gnt:client:gnt-instance", op_id.lower(), int(world.time * 1e9)]]
-            op: Opcode = {"OP_ID": op_id, "instance_name": name, "reason": reason, **parameters}
-            return engine.submit(world, self._store.settings, op).id
+            said = op["OP_ID"].lower()
+            reason = [["gnt:client:gnt-job", said, int(world.time * 1e9)]]
+            return engine.submit(world, self._store.settings, {**op, "reason": reason}).id
 
         return self._store.change(verb)

@@ -12,7 +12,7 @@ from cyclades.adapters.simulated.store import WorldStore
 from cyclades.adapters.simulated.world import World
 from cyclades.domain.model.cluster import Capacity, ClusterConnection, ClusterIdentity
 from cyclades.domain.model.effects import Effect
-from cyclades.domain.model.reports import InstanceReport, JobReport
+from cyclades.domain.model.reports import InstanceReport, JobReport, NetworkReport
 from cyclades.ports.clock import Clock
 from cyclades.ports.cluster_driver import (
     ClusterDriver,
@@ -128,6 +128,15 @@ class SimulatedDriver(ClusterDriver):
             return reports.instance_report(self._cluster_id, world, instance) if instance else None
 
         return self._look(view)
+
+    def networks(self) -> Sequence[NetworkReport]:
+        """All networks."""
+        return self._look(
+            lambda world: [
+                reports.network_report(self._cluster_id, network)
+                for _, network in sorted(world.networks.items())
+            ]
+        )
 
     def cancel(self, job_id: int) -> bool:
         """Cancel a job that does not run yet."""

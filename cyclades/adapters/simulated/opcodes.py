@@ -138,7 +138,8 @@ PARAMETERS: Final[dict[Operation, Callable[[Any], dict[str, Any]]]] = {
 def opcode_of(effect: Effect, time: float) -> Opcode:
     """The opcode that carries out the effect, with its reason."""
     parameters = PARAMETERS.get(effect.operation)
-    about = {} if effect.network_id else {"instance_name": asdict(effect.command)["instance"]}
+    instance = asdict(effect.command).get("instance")
+    about = {} if instance is None else {"instance_name": instance}
     return {
         "OP_ID": OP_IDS[effect.operation],
         **about,

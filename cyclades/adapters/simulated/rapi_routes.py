@@ -108,6 +108,39 @@ def on_instance(op_id: str, resource: str) -> Callable[[WorldStore, Asked], Any]
     return handler
 
 
+def create_network(store: WorldStore, asked: Asked) -> Any:
+    """`POST /2/networks`."""
+    return submit(store, {"OP_ID": "OP_NETWORK_ADD", **asked.body}, asked, "networks")
+
+
+def on_network(op_id: str, resource: str) -> Callable[[WorldStore, Asked], Any]:
+    """An opcode about the network that the path names."""
+
+    def handler(store: WorldStore, asked: Asked) -> Any:
+        op = {"OP_ID": op_id, "network_name": asked.names[0], **(asked.body or {})}
+        return submit(store, op, asked, resource)
+
+    return handler
+
+
+def show_network(store: WorldStore, asked: Asked) -> Any:
+    """`GET /2/networks/NAME`."""
+
+    def view(world: World) -> Any:
+        found = world.networks.get(asked.names[0])
+        return views.network(world, found) if found else None
+
+    shape = store.look(view)
+    if shape is None:
+        raise Fault(404, *NOT_FOUND)
+    return shape
+
+
+def list_networks(store: WorldStore, _asked: Asked) -> Any:
+    """`GET /2/networks?bulk=1`."""
+    return store.look(lambda world: [views.network(world, n) for n in world.networks.values()])
+
+
 def show_instance(store: WorldStore, asked: Asked) -> Any:
     """`GET /2/instances/NAME`."""
 
@@ -204,6 +237,7 @@ def matches(world: World, job: Job, condition: Any) -> bool:
 
 
 NAME: Final = r"/2/instances/([^/]+)"
+NETWORK: Final = r"/2/networks/([^/]+)"
 ROUTES: Final = tuple(
     (method, re.compile(path), handler)
     for method, path, handler in (
@@ -220,6 +254,16 @@ ROUTES: Final = tuple(
         ("PUT", f"{NAME}/tags", on_instance("OP_TAGS_SET", "instances_name_tags")),
         ("PUT", f"{NAME}/modify", on_instance("OP_INSTANCE_SET_PARAMS", "instances_name_modify")),
         ("PUT", f"{NAME}/rename", on_instance("OP_INSTANCE_RENAME", "instances_name_rename")),
+        ("GET", r"/2/networks", list_networks),
+        ("POST", r"/2/networks", create_network),
+        ("GET", NETWORK, show_network),
+        ("DELETE", NETWORK, on_network("OP_NETWORK_REMOVE", "networks_name")),
+        ("PUT", f"{NETWORK}/connect", on_network("OP_NETWORK_CONNECT", "networks_connect")),
+        (
+            "PUT",
+            f"{NETWORK}/disconnect",
+            on_network("OP_NETWORK_DISCONNECT", "networks_disconnect"),
+        ),
         ("GET", r"/2/jobs", list_jobs),
         ("GET", r"/2/jobs/(\d+)", show_job),
         ("DELETE", r"/2/jobs/(\d+)", cancel_job),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from cyclades.adapters.simulated import reports
-from cyclades.adapters.simulated.world import Instance, Job, Node, World
+from cyclades.adapters.simulated.world import Instance, Job, Network, Node, World
 
 Shape = dict[str, Any]
 
@@ -74,12 +74,28 @@ def instance(world: World, about: Instance) -> Shape:
         "beparams": {"vcpus": about.vcpus, "maxmem": about.memory, "minmem": about.memory},
         **{f"nic.{name}s": column(about.nics, name) for name in ("name", "mac", "ip", "link")},
         **{f"nic.{name}s": column(about.nics, name) for name in ("mode", "uuid")},
+        "nic.networks.names": column(about.nics, "network"),
         **{f"disk.{name}s": column(about.disks, name) for name in ("name", "uuid", "size")},
         "network_port": None,
         "tags": about.tags,
         "ctime": about.created,
         "mtime": about.modified,
         "serial_no": about.serial,
+    }
+
+
+def network(_world: World, about: Network) -> Shape:
+    """`GET /2/networks/NAME`."""
+    return {
+        "name": about.name,
+        "uuid": about.uuid,
+        "network": about.cidr,
+        "gateway": about.gateway,
+        "network6": None,
+        "gateway6": None,
+        "mac_prefix": about.mac_prefix,
+        "group_list": [[*group, ""] for group in about.groups],
+        "tags": about.tags,
     }
 
 

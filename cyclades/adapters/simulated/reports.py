@@ -8,6 +8,7 @@ from cyclades.adapters.simulated.world import (
     VERSION,
     Instance,
     Job,
+    Network,
     Opcode,
     World,
 )
@@ -15,10 +16,12 @@ from cyclades.domain.model.cluster import Capacity, ClusterIdentity
 from cyclades.domain.model.job_reasons import JobReason, read_reason
 from cyclades.domain.model.reports import (
     DiskSeen,
+    GroupLink,
     InstanceReport,
     JobOutcome,
     JobRank,
     JobReport,
+    NetworkReport,
     NicSeen,
     Power,
 )
@@ -80,13 +83,26 @@ def instance_report(cluster_id: str, world: World, instance: Instance) -> Instan
         vcpus=instance.vcpus,
         memory_mib=instance.memory,
         nics=tuple(
-            NicSeen(nic["name"], nic["mac"], nic["ip"], nic["link"]) for nic in instance.nics
+            NicSeen(nic["name"], nic["mac"], nic["ip"], nic["link"], nic.get("network"))
+            for nic in instance.nics
         ),
         disks=tuple(
             DiskSeen(disk.get("name"), disk["uuid"], disk["size"]) for disk in instance.disks
         ),
         tags=frozenset(instance.tags),
         node=instance.node,
+    )
+
+
+def network_report(cluster_id: str, network: Network) -> NetworkReport:
+    """One network."""
+    return NetworkReport(
+        cluster_id,
+        network.name,
+        network.cidr,
+        network.mac_prefix,
+        tuple(GroupLink(*group) for group in network.groups),
+        frozenset(network.tags),
     )
 
 

@@ -65,6 +65,8 @@ def in_flight_of(row: Row[Any]) -> InFlight:
         row.network_id or "",
         row.subject,
         _nic_in(about),
+        str(about.get("network", "")),
+        str(about.get("group", "")),
     )
 
 

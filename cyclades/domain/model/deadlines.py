@@ -17,8 +17,8 @@ PARTS: Final[Mapping[Operation, int]] = {
     Operation.ATTACH_NIC: 6,
     Operation.MODIFY_NIC: 6,
     Operation.DETACH_NIC: 6,
-    Operation.CREATE_NETWORK: 6,
-    Operation.CONNECT_NETWORK: 6,
+    Operation.CREATE_NETWORK: 1,  # a server waits for it, for as long as it may take
+    Operation.CONNECT_NETWORK: 1,
     Operation.DISCONNECT_NETWORK: 1,
     Operation.REMOVE_NETWORK: 1,
 }

@@ -25,6 +25,10 @@ class SubnetInUse(Named, Conflict):
     """Ports hold addresses of it."""
 
 
+class SubnetFrozen(Named, Conflict):
+    """Clusters that have its network cannot change it."""
+
+
 class PortInUse(Named, Conflict):
     """Something is plugged into it."""
 

@@ -58,12 +58,13 @@ class Power(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NicSeen:
-    """One interface as configured in the cluster."""
+    """One interface as configured in the cluster; `network` is its network's name, if any."""
 
     name: str | None
     mac: str
     ip: str | None
     link: str
+    network: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,27 @@ class InstanceReport:
     tags: frozenset[str] = frozenset()
     node: str | None = None
     server_version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class GroupLink:
+    """How a node group is connected to a network."""
+
+    group: str
+    mode: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkReport:
+    """A network as its cluster shows it; `cidr` is IPv4."""
+
+    cluster_id: str
+    name: str
+    cidr: str
+    mac_prefix: str | None = None
+    groups: tuple[GroupLink, ...] = ()
+    tags: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from cyclades.domain.model.reports import (
     JobOutcome,
     JobRank,
     JobReport,
+    NetworkReport,
     Power,
 )
 from cyclades.domain.model.server import ABSENCES_TO_BELIEVE
@@ -40,10 +41,6 @@ HAPPENED: Mapping[Operation, tuple[Power | None, ...]] = {
     Operation.REMOVE: (None,),
     Operation.TAG: (),  # the next audit tells
     Operation.MODIFY_NIC: (),  # the same
-    Operation.CREATE_NETWORK: (),
-    Operation.CONNECT_NETWORK: (),
-    Operation.DISCONNECT_NETWORK: (),
-    Operation.REMOVE_NETWORK: (),
 }
 
 
@@ -157,11 +154,9 @@ class ClusterPoll:
         self.memory.losses[effect.effect_id] = losses
         if losses < LOSSES_TO_BELIEVE:
             return
-        report = self.driver.instance(effect.instance)
-        power = report.power if report else None
-        if power is Power.UNKNOWN:
-            return  # its node does not answer: wait until somebody knows
-        happened = has_happened(effect, report)
+        happened = self._has_happened(effect)
+        if happened is None:
+            return
         yield JobReport(
             self.cluster_id,
             job_id,
@@ -173,9 +168,30 @@ class ClusterPoll:
             error_code=None if happened else LOST_CODE,
         )
 
+    def _has_happened(self, effect: InFlight) -> bool | None:
+        """Whether an operation whose job was lost has; None: its node does not answer now."""
+        if effect.network_id:
+            seen = {network.name: network for network in self.driver.networks()}
+            return as_asked(effect, seen.get(effect.network))
+        report = self.driver.instance(effect.instance)
+        if report is not None and report.power is Power.UNKNOWN:
+            return None
+        return has_happened(effect, report)
+
+
+def as_asked(effect: InFlight, seen: NetworkReport | None) -> bool:
+    """Whether the effect's network is as it asked for."""
+    connected = seen is not None and effect.group in {link.group for link in seen.groups}
+    return {
+        Operation.CREATE_NETWORK: seen is not None,
+        Operation.CONNECT_NETWORK: connected,
+        Operation.DISCONNECT_NETWORK: not connected,
+        Operation.REMOVE_NETWORK: seen is None,
+    }[effect.operation]
+
 
 def has_happened(effect: InFlight, seen: InstanceReport | None) -> bool:
-    """Whether an operation whose job was lost has happened, by what its instance is now."""
+    """By what the effect's instance is now."""
     if effect.operation in PLUGGED:
         plugged = seen is not None and effect.nic in {nic.name for nic in seen.nics}
         return plugged is PLUGGED[effect.operation]

@@ -18,6 +18,7 @@ from cyclades.domain.model.events import Changed
 from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.listing import Listing
 from cyclades.domain.model.network import Network
+from cyclades.domain.model.network_errors import SubnetFrozen
 from cyclades.domain.model.revision import require_revision
 from cyclades.domain.model.router_errors import GatewayIpInUse
 from cyclades.domain.model.sharing import project_for
@@ -31,6 +32,7 @@ from cyclades.domain.model.subnet_rules import (
 )
 from cyclades.domain.model.subnetpool import NetworkSubnetPoolAffinityError
 from cyclades.domain.services.address_history import AddressHistory
+from cyclades.domain.services.cluster_networks import ClusterNetworks
 from cyclades.domain.services.subnetpools import SubnetPools
 from cyclades.ports.addresses import AddressRepository
 from cyclades.ports.clock import Clock
@@ -54,6 +56,7 @@ class Subnets:
     ports: PortRepository
     pools: SubnetPools
     history: AddressHistory
+    clusters: ClusterNetworks
     quota: QuotaLedger
     feed: Feed
     clock: Clock
@@ -66,6 +69,8 @@ class Subnets:
         network.require_owned(caller, "rule:create_subnet")
         block, pool_id = self._block(caller, project_id, wanted)
         self._require_apart(network, block, pool_id)
+        if block.version == IPV4 and self._first(network) is None:
+            self._require_soft(network)
         subnet = replace(self._made(wanted, network, block, project_id), subnetpool_id=pool_id)
         self.subnets.add(subnet)
         if subnet.automatic:
@@ -115,7 +120,10 @@ class Subnets:
         if subnet.automatic and not self._router_port(subnet):
             self.addresses.forget(subnet_id)
             self.history.change([port.id for port in self.ports.of_network(network.id)])
+        is_first = self._first(network) == subnet
         self.subnets.remove(subnet_id)
+        if is_first:
+            self._require_soft(network)
         self._publish(replace(subnet, version=subnet.version + 1), network)
         self.quota.release(subnet.project_id, {"subnet": 1})
 
@@ -145,6 +153,18 @@ class Subnets:
             return parse_block(wanted.cidr or "", "cidr"), None
         certain = wanted.prefixlen if wanted.cidr is None else wanted.cidr
         return self.pools.cut(caller, project_id, pool_id, wanted.ip_version, certain), pool_id
+
+    def _first(self, network: Network) -> Subnet | None:
+        """The first IPv4 subnet: what clusters know of the network."""
+        mine = self.subnets.of_network(network.id)
+        return next((each for each in mine if each.ip_version == IPV4), None)
+
+    def _require_soft(self, network: Network) -> None:
+        if self.clusters.made(network.id):
+            raise SubnetFrozen(
+                f"Unable to complete operation on network {network.id}. Its first IPv4 subnet "
+                "stays as it is while servers use the network; unplug them first."
+            )
 
     def _require_apart(self, network: Network, block: Block, pool_id: str | None) -> None:
         for other in self.subnets.of_network(network.id):

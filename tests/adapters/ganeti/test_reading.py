@@ -28,6 +28,7 @@ INSTANCE: dict[str, Any] = {
     "nic.macs": ["aa:00:00:00:00:01"],
     "nic.ips": [None],
     "nic.links": ["br0"],
+    "nic.networks.names": [None],
     "disk.names": ["vol"],
     "disk.uuids": ["c25cb885"],
     "disk.sizes": [64],
@@ -151,17 +152,49 @@ def test_nodes_that_do_not_answer_have_nothing() -> None:
             {**node, "drained": True},
             {**node, "offline": True},
             {**node, "vm_capable": False},
-        ]
+        ],
+        [{"name": "rack2", "uri": "/2/groups/rack2"}, {"name": "rack1"}],
     )
     assert (capacity.nodes, capacity.memory_total, capacity.memory_free) == (2, 10, 5)
     assert capacity.instances == 5
+    assert capacity.node_groups == ("rack1", "rack2")
+
+
+@pytest.mark.parametrize("groups", [{}, [{}], [{"name": 1}]])
+def test_groups_without_names_are_an_error(groups: Any) -> None:
+    with pytest.raises(AnswerLost):
+        reports.capacity([], groups)
+
+
+NETWORK: dict[str, Any] = {
+    "name": "net-1",
+    "network": "10.0.0.0/24",
+    "mac_prefix": None,
+    "group_list": [["default", "bridged", "prv0", ""]],
+    "tags": [],
+}
+
+
+def test_a_network() -> None:
+    (link,) = reports.network_report("c", NETWORK).groups
+    assert (link.group, link.mode, link.link) == ("default", "bridged", "prv0")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"name": None}, {"network": 1}, {"group_list": {}}, {"group_list": [["x"]]}, {"tags": None}],
+)
+def test_a_broken_network_is_an_error(changes: dict[str, Any]) -> None:
+    with pytest.raises(AnswerLost):
+        reports.network_report("c", NETWORK | changes)
 
 
 @given(JSON)
 def test_garbage_is_told_from_answers(value: Any) -> None:
     for read in (
         reports.identity,
-        reports.capacity,
+        lambda data: reports.capacity(data, data),
+        lambda data: reports.network_report("c", data),
         lambda data: reports.job_reports("c", data),
         lambda data: reports.instance_report("c", data),
         lambda data: reports.job_report("c", {"id": 1, "status": "error", "ops": data}),
