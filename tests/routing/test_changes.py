@@ -7,6 +7,7 @@ import pytest
 from cyclades.domain.model.router_state import Advertisement, RouterState
 from cyclades.domain.model.subnet import HostRoute
 from cyclades.ports.router_driver import RouterTrouble
+from tests.harness.processes import wait_until
 from tests.routing.fixtures import Site
 from tests.routing.remote import RemoteDriver
 from tests.routing.states import (
@@ -249,7 +250,7 @@ def test_what_somebody_takes_away_is_noticed_and_made_again(
         "advertising": ("kill", "-KILL", process),
     }
     site.world.run(*deeds[deed])
-    assert empty_gateway.list() == {"router-1": ""}
+    wait_until(lambda: empty_gateway.list() == {"router-1": ""}, "notice")
     empty_gateway.apply(WHOLE)
     assert empty_gateway.list() == {"router-1": WHOLE.digest}
     assert site.outside.seen_by(site.web, FLOATING) == GATE

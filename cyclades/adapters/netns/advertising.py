@@ -16,7 +16,7 @@ from cyclades.ports.router_driver import RouterTrouble
 PROGRAM: Final = "radvd"
 STATEFUL: Final = "dhcpv6-stateful"
 ASK_MORE: Final = ("dhcpv6-stateless", STATEFUL)
-PATIENCE: Final = 3.0  # seconds for it to say goodbye
+PATIENCE: Final = 3.0  # seconds for processes to be gone
 
 INTERFACE: Final = """\
 interface {name} {{
@@ -24,7 +24,7 @@ interface {name} {{
   IgnoreIfMissing on;
   MinRtrAdvInterval 10;
   MaxRtrAdvInterval 30;
-  AdvDefaultLifetime 300;
+  AdvDefaultLifetime 90;
   AdvLinkMTU {mtu};
   AdvManagedFlag {managed};
   AdvOtherConfigFlag {more};
@@ -56,11 +56,15 @@ class Advertising:
         return process is not None and self._is_ours(process, str(self.folder / f"{name}.conf"))
 
     def end(self) -> None:
-        """Tell guests that the router goes; no process is left in it."""
-        _signal(self.namespace.processes(), signal.SIGTERM)
-        if not self._emptied():
-            _signal(self.namespace.processes(), signal.SIGKILL)
-            self._emptied()
+        """No process is left in the router.
+
+        Guests are told nothing: where the router goes on on another host, this one's goodbye
+        would take it from them. They forget it by themselves.
+        """
+        deadline = time.monotonic() + PATIENCE
+        while (left := self.namespace.processes()) and time.monotonic() < deadline:
+            _end(left)
+            time.sleep(0.02)
 
     def _start(self, name: str, text: str) -> None:
         configuration = self.folder / f"{name}.conf"
@@ -72,12 +76,11 @@ class Advertising:
             raise RouterTrouble(f"{PROGRAM} -C {configuration} ended at once")
 
     def _end_others(self) -> None:
-        """Without a goodbye: another follows at once, or the prefixes' interface is gone."""
         known = list(self.folder.glob("radvd-*"))
         if not known:
             return
         mine = [number for number in self.namespace.processes() if self._is_ours(number)]
-        _signal(mine, signal.SIGKILL)
+        _end(mine)
         for path in known:
             path.unlink()
 
@@ -88,14 +91,6 @@ class Advertising:
         except OSError:  # it is gone
             return False
         return inside and words[0] == PROGRAM and (configuration or PROGRAM) in words
-
-    def _emptied(self) -> bool:
-        deadline = time.monotonic() + PATIENCE
-        while self.namespace.processes():
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(0.02)
-        return True
 
 
 def _interface(plug: Plug) -> str:
@@ -115,13 +110,13 @@ def _prefixes(plug: Plug) -> Iterator[str]:
         yield f"  prefix {item.cidr} {{ AdvOnLink on; AdvAutonomous {automatic}; }};"
     servers = dict.fromkeys(server for item in plug.link.advertised for server in item.dns)
     if servers:
-        yield f"  RDNSS {' '.join(servers)} {{ AdvRDNSSLifetime 300; }};"
+        yield f"  RDNSS {' '.join(servers)} {{ AdvRDNSSLifetime 90; }};"
 
 
-def _signal(processes: Sequence[int], number: signal.Signals) -> None:
+def _end(processes: Sequence[int]) -> None:
     for process in processes:
         try:
-            os.kill(process, number)
+            os.kill(process, signal.SIGKILL)
         except ProcessLookupError:  # it is gone
             continue
 
