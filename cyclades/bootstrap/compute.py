@@ -226,7 +226,14 @@ class ComputeUnit(NetworkUnit, ImageUnit):
     @cached_property
     def cluster_repair(self) -> ClusterRepair:
         """Mending what an audit of a cluster found."""
-        return ClusterRepair(self.servers, self.cluster_updates, self.server_ports)
+        return ClusterRepair(
+            self.servers,
+            self.cluster_updates,
+            self.server_ports,
+            self.clusters,
+            self.cluster_networks,
+            self.server_interfaces,
+        )
 
     @cached_property
     def ledger_audit(self) -> LedgerAudit:

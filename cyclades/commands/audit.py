@@ -101,7 +101,7 @@ def mending(app: Application, cluster: Cluster, report: Report, *, fuse: bool) -
     """As many looks as it takes until all that mends itself may be mended."""
     for _ in range(LOOKS):
         try:
-            audited = audit_cluster(app, cluster.id, fuse=fuse)
+            audited = audit_cluster(app, cluster.id, fuse=fuse, ordered=True)
         except ClusterUnavailable:
             report.unreachable.append(cluster.name)
             return

@@ -4,7 +4,7 @@ Each method is one sight: what it gives was true at one moment.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
@@ -13,7 +13,7 @@ class AuditedServer:
     """A live server as audits compare it. ram in MiB, disk in GiB.
 
     `quiet`: nothing is being done by us, and there was an instance. `failed`: nothing is
-    being done, and it could not be built. `ports`: status by MAC address.
+    being done, and it could not be built. `ports`: status by MAC address. `addresses`: theirs.
     """
 
     id: str
@@ -28,6 +28,7 @@ class AuditedServer:
     quiet: bool
     failed: bool
     ports: Mapping[str, str]
+    addresses: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,15 @@ class LostOperation:
     task_state: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class RouterTrouble:
+    """A router that its gateway host has trouble with."""
+
+    router_id: str
+    gateway_host: str
+    trouble: str
+
+
 class Audit(Protocol):
     """Reads, and one repair."""
 
@@ -90,6 +100,10 @@ class Audit(Protocol):
 
     def lost_operations(self) -> Sequence[LostOperation]:
         """Servers that would wait for ever."""
+        ...
+
+    def troubled_routers(self) -> Sequence[RouterTrouble]:
+        """Routers that are not as they should be, says the host that carries them."""
         ...
 
     def recount(self, project_id: str, resource: str) -> bool:

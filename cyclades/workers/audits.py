@@ -10,10 +10,12 @@ import structlog
 from cyclades.bootstrap import Application, Unit
 from cyclades.bootstrap.faultpoints import reached
 from cyclades.domain.model.divergence import Divergence, Sighting
-from cyclades.domain.services import cluster_audit, ledger_audit
+from cyclades.domain.services import cluster_audit, ledger_audit, network_audit
 from cyclades.domain.services.cluster_audit import ClusterAudit, Finding, Findings
+from cyclades.domain.services.network_audit import KnownNetworks, NetworkAudit
 from cyclades.ports.audit import AuditedServer, NamedServer
 
+KINDS = (*cluster_audit.KINDS, *network_audit.KINDS)
 log = structlog.get_logger("cyclades.audit")
 
 
@@ -36,23 +38,45 @@ def look_at_cluster(app: Application, cluster_id: str, *, fuse: bool = True) -> 
         with app.reader() as unit:
             return unit.audit.named(names)
 
+    def known() -> KnownNetworks:
+        with app.reader() as unit:
+            rows = {row.network_id: row for row in unit.network_clusters.of_cluster(cluster_id)}
+            flying = unit.outbox.in_flight(cluster_id)
+            groups = unit.clusters.get(cluster_id).capacity.node_groups
+        busy = {effect.network_id for effect in flying if effect.network_id}
+        return KnownNetworks(rows, busy, groups)
+
+    def ours(network_ids: Collection[str]) -> Collection[str]:
+        with app.reader() as unit:
+            return unit.network_clusters.ours(network_ids)
+
     driver, prefix = app.drivers.of(cluster_id), app.settings.instance_prefix
-    return ClusterAudit(cluster_id, driver, servers, named, prefix, fuse).look()
+    servers_ = ClusterAudit(cluster_id, driver, servers, named, prefix, fuse).look()
+    networks = NetworkAudit(cluster_id, driver, known, ours, prefix).look()
+    return Findings(
+        [*servers_.found, *networks.found], {*servers_.not_judged, *networks.not_judged}
+    )
 
 
-def audit_cluster(app: Application, cluster_id: str, *, fuse: bool = True) -> Audited:
-    """Look, write down what is there, and mend what mends itself. Raises ClusterUnavailable."""
+def audit_cluster(
+    app: Application, cluster_id: str, *, fuse: bool = True, ordered: bool = False
+) -> Audited:
+    """Look, write down what is there, and mend what mends itself. Raises ClusterUnavailable.
+
+    `ordered`: an operator wants more mended than we do by ourselves.
+    """
     findings = look_at_cluster(app, cluster_id, fuse=fuse)
     found = [finding.divergence for finding in findings.found]
     now = app.clock.now()
     sightings = app.atomically(
         lambda unit: unit.divergences.record(
-            cluster_id, cluster_audit.KINDS, found, now, not_judged=findings.not_judged
+            cluster_id, KINDS, found, now, not_judged=findings.not_judged
         )
     )
     mended = []
     for finding, seen in zip(findings.found, sightings, strict=True):
-        if _mended(app, partial(_mend_finding, finding, seen.sightings), finding.divergence):
+        mend = partial(_mend_finding, finding, seen.sightings, ordered)
+        if _mended(app, mend, finding.divergence):
             mended.append(finding.divergence)
     return Audited(sightings, mended)
 
@@ -83,8 +107,8 @@ def _record_ledger(
     return unit.divergences.record(place, ledger_audit.KINDS, here, now)
 
 
-def _mend_finding(finding: Finding, sightings: int, unit: Unit) -> bool:
-    return unit.cluster_repair.mend(finding, sightings)
+def _mend_finding(finding: Finding, sightings: int, ordered: bool, unit: Unit) -> bool:  # noqa: FBT001 - bound by its place
+    return unit.cluster_repair.mend(finding, sightings, ordered=ordered)
 
 
 def _mend_divergence(found: Divergence, unit: Unit) -> bool:

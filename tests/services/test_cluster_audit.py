@@ -10,12 +10,13 @@ from cyclades.adapters.simulated.world import Instance
 from cyclades.domain.model.divergence import MEANINGS, DivergenceKind
 from cyclades.domain.model.reports import InstanceAbsent, InstanceLeft
 from cyclades.domain.model.server_actions import Action
-from cyclades.domain.services import cluster_audit, ledger_audit
+from cyclades.domain.services import cluster_audit, ledger_audit, network_audit
 from cyclades.domain.services.cluster_audit import Finding, Findings
 from cyclades.ports.cluster_driver import ClusterUnavailable, IdentityMismatch
-from cyclades.workers.audits import look_at_cluster
+from cyclades.workers.audits import audit_cluster, look_at_cluster
 from tests.harness.cloud import Cloud
 from tests.harness.damage import alter, vanish
+from tests.workers.invariants import violations
 
 Kind = DivergenceKind
 
@@ -32,7 +33,8 @@ def found(cloud: Cloud, **options: Any) -> dict[tuple[Kind, str], Finding]:
 
 
 def test_every_kind_is_looked_for_and_says_what_it_means() -> None:
-    assert {*cluster_audit.KINDS, *ledger_audit.KINDS} == set(Kind) == set(MEANINGS)
+    kinds = {*cluster_audit.KINDS, *network_audit.KINDS, *ledger_audit.KINDS}
+    assert kinds == set(Kind) == set(MEANINGS)
     told = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
     rows = [f"| {kind} | {means.says} | {means.mended_by} |" for kind, means in MEANINGS.items()]
     assert [row for row in rows if row not in told] == []
@@ -75,6 +77,31 @@ def test_an_interface_too_many_is_for_operators(cloud: Cloud) -> None:
     (finding,) = found(cloud).values()
     assert finding.divergence.detail == "has besides aa:00:00:00:00:99"
     assert not finding.divergence.repairable
+
+
+def test_an_address_that_an_administrator_changed_is_for_operators(cloud: Cloud) -> None:
+    server_id = cloud.running()
+    (port,) = cloud.ports_of(server_id).values()
+    alter(cloud, server_id, lambda instance: instance.nics[0].update(ip="192.0.2.99"))
+    (finding,) = found(cloud).values()
+    assert finding.divergence.detail == f"has 192.0.2.99 at {port.mac}"
+    assert not finding.divergence.repairable
+
+
+def test_a_missing_interface_is_plugged_in_again_when_an_operator_says_so(cloud: Cloud) -> None:
+    server_id = cloud.running()
+    (port_id,) = cloud.ports_of(server_id)
+    alter(cloud, server_id, lambda instance: instance.nics.clear())
+    for ordered, left in ((False, 0), (True, 1)):
+        for _ in range(2):
+            audit_cluster(cloud.app, "one", ordered=ordered)
+        assert cloud.ports_of(server_id)[port_id].status == "DOWN"
+        assert len(cloud.unfinished()) == left
+    cloud.converge()
+    audit_cluster(cloud.app, "one")
+    assert cloud.ports_of(server_id)[port_id].status == "ACTIVE"
+    assert look(cloud).found == []
+    assert violations(cloud.app) == []
 
 
 def test_instances_that_are_not_ours(cloud: Cloud) -> None:

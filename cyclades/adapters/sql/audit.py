@@ -26,7 +26,7 @@ from cyclades.adapters.sql.schema.floating_ips import floating_ips
 from cyclades.adapters.sql.schema.networks import networks
 from cyclades.adapters.sql.schema.ports import ports
 from cyclades.adapters.sql.schema.quotas import quotas
-from cyclades.adapters.sql.schema.routers import routers
+from cyclades.adapters.sql.schema.routers import router_reports, routers
 from cyclades.adapters.sql.schema.security_groups import security_groups
 from cyclades.adapters.sql.schema.servers import instance_actions, servers
 from cyclades.adapters.sql.schema.subnets import addresses, subnets
@@ -34,7 +34,15 @@ from cyclades.adapters.sql.upserts import UPSERTS
 from cyclades.domain.model.effects import Operation
 from cyclades.domain.model.port import COMPUTE_OWNER
 from cyclades.domain.model.server_states import VmState
-from cyclades.ports.audit import Audit, AuditedServer, Drift, Leak, LostOperation, NamedServer
+from cyclades.ports.audit import (
+    Audit,
+    AuditedServer,
+    Drift,
+    Leak,
+    LostOperation,
+    NamedServer,
+    RouterTrouble,
+)
 
 AT_ONCE = 500  # names in one statement
 ON_SERVER = ports.c.device_owner.startswith(COMPUTE_OWNER)
@@ -70,8 +78,10 @@ SERVERS = (
         and_(IDLE, servers.c.launched.is_(None), BUILD_FAILED).label("failed"),
         ports.c.mac,
         ports.c.status,
+        addresses.c.address,
     )
     .outerjoin(ports, and_(ports.c.device_id == servers.c.id, ON_SERVER))
+    .outerjoin(addresses, addresses.c.port_id == ports.c.id)
     .where(servers.c.cluster_id == bindparam("cluster"), ~servers.c.deleted)
     .order_by(servers.c.id)
 )
@@ -130,7 +140,7 @@ class SqlAudit(Audit):
         self._connection = connection
 
     def servers(self, cluster_id: str) -> Sequence[AuditedServer]:
-        """Select; a row a port."""
+        """Select; a row an address of a port."""
         rows = self._connection.execute(SERVERS, {"cluster": cluster_id}).all()
         return [_audited(list(each)) for _, each in groupby(rows, lambda row: row.id)]
 
@@ -176,6 +186,17 @@ class SqlAudit(Audit):
         )
         return [LostOperation(*row) for row in self._connection.execute(query)]
 
+    def troubled_routers(self) -> Sequence[RouterTrouble]:
+        """Select what its own host said last."""
+        said = router_reports.c
+        query = (
+            select(routers.c.id, routers.c.gateway_host, said.trouble)
+            .join(router_reports, said.router_id == routers.c.id)
+            .where(said.gateway_host == routers.c.gateway_host, said.trouble != "")
+            .order_by(routers.c.id)
+        )
+        return [RouterTrouble(*row) for row in self._connection.execute(query)]
+
     def recount(self, project_id: str, resource: str) -> bool:
         """Lock the project's row, then update it by a count that begins after that."""
         row = {"project_id": project_id, "resource": resource}
@@ -195,8 +216,12 @@ class SqlAudit(Audit):
 
 
 def _audited(rows: Sequence[Row[Any]]) -> AuditedServer:
-    """The server of these rows, one a port, or one without."""
+    """The server of these rows, one an address of a port, or one without."""
     about = rows[0]
+    held: dict[str, set[str]] = {}
+    for row in rows:
+        if row.address:
+            held.setdefault(row.mac, set()).add(row.address)
     return AuditedServer(
         about.id,
         about.instance,
@@ -210,4 +235,5 @@ def _audited(rows: Sequence[Row[Any]]) -> AuditedServer:
         about.quiet,
         about.failed,
         {row.mac: row.status for row in rows if row.mac},
+        {mac: frozenset(given) for mac, given in held.items()},
     )

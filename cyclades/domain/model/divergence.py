@@ -20,10 +20,14 @@ class DivergenceKind(StrEnum):
     NICS = "nics"
     DISKS = "disks"
     TAGS = "tags"
+    MISSING_NETWORK = "missing_network"
+    ORPHAN_NETWORK = "orphan_network"
+    FOREIGN_NETWORK = "foreign_network"
     FUSE = "fuse"
     STUCK_OPERATION = "stuck_operation"
     LEAKED_ADDRESS = "leaked_address"
     QUOTA_DRIFT = "quota_drift"
+    ROUTER_TROUBLE = "router_trouble"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,7 @@ MEANINGS: Final[Mapping[DivergenceKind, Meaning]] = {
     ),
     DivergenceKind.NICS: Meaning(
         "An instance has other interfaces than its server has ports.",
-        "A port without an interface is shown as DOWN; an operator plugs it in again.",
+        "A port without an interface is shown as DOWN; audit --fix plugs it in again.",
     ),
     DivergenceKind.DISKS: Meaning(
         "An instance has other disks than its server's size says.",
@@ -79,6 +83,18 @@ MEANINGS: Final[Mapping[DivergenceKind, Meaning]] = {
     DivergenceKind.TAGS: Meaning(
         "An instance lacks the tag that names its server.",
         "A job sets it.",
+    ),
+    DivergenceKind.MISSING_NETWORK: Meaning(
+        "A network that its cluster, or a node group of it, should have and has not.",
+        "Jobs make and connect it.",
+    ),
+    DivergenceKind.ORPHAN_NETWORK: Meaning(
+        "A network of ours that no server in the cluster needs.",
+        "The second audit in a row that sees it has it removed.",
+    ),
+    DivergenceKind.FOREIGN_NETWORK: Meaning(
+        "A network that is named like ours, and none of ours has ever had that name.",
+        "Nothing touches it.",
     ),
     DivergenceKind.FUSE: Meaning(
         "So much is missing or too much in a cluster that nothing of it is believed.",
@@ -95,6 +111,10 @@ MEANINGS: Final[Mapping[DivergenceKind, Meaning]] = {
     DivergenceKind.QUOTA_DRIFT: Meaning(
         "A project's usage as booked is not what it has.",
         "It is counted anew.",
+    ),
+    DivergenceKind.ROUTER_TROUBLE: Meaning(
+        "A gateway host does not have a router as it should be.",
+        "The host tries again; an operator looks at what it says, or moves the router.",
     ),
 }
 

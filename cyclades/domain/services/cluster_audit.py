@@ -16,6 +16,8 @@ from cyclades.domain.model.reports import (
     InstanceLeft,
     InstanceReport,
     JobRank,
+    NetworkLacking,
+    NetworkLeft,
     Power,
 )
 from cyclades.domain.model.server import ABSENCES_TO_BELIEVE, TAG, tag_of
@@ -38,7 +40,7 @@ KINDS: Final = (
 )
 GIB = 1024  # MiB
 
-Report = InstanceReport | InstanceAbsent | InstanceLeft
+Report = InstanceReport | InstanceAbsent | InstanceLeft | NetworkLacking | NetworkLeft
 Check = Callable[[AuditedServer, InstanceReport], tuple[str, bool] | None]
 
 
@@ -226,14 +228,29 @@ def size(server: AuditedServer, seen: InstanceReport) -> tuple[str, bool] | None
 
 
 def nics(server: AuditedServer, seen: InstanceReport) -> tuple[str, bool] | None:
-    """Interfaces by MAC address; a missing one shows in its port's status."""
+    """Interfaces by MAC address; a missing one shows in its port's status.
+
+    Addresses are compared where the cluster keeps them.
+    """
     there = {nic.mac.lower() for nic in seen.nics}
     wanted = port_states(server.vm_state, server.ports, there)
     lacks, extra = sorted(server.ports.keys() - there), sorted(there - server.ports.keys())
     wrong = sorted(mac for mac, status in wanted.items() if server.ports[mac] != status)
-    words = (("lacks", lacks), ("has besides", extra), ("shows wrongly", wrong))
-    said = [f"{word} {', '.join(macs)}" for word, macs in words if macs]
-    return ("; ".join(said), bool(wrong)) if said else None
+    moved = sorted(
+        f"{nic.ip} at {nic.mac.lower()}"
+        for nic in seen.nics
+        if nic.ip
+        and nic.mac.lower() in server.ports
+        and nic.ip not in server.addresses.get(nic.mac.lower(), ())
+    )
+    words = (
+        ("lacks", lacks),
+        ("has besides", extra),
+        ("has", moved),
+        ("shows wrongly", wrong),
+    )
+    said = [f"{word} {', '.join(what)}" for word, what in words if what]
+    return ("; ".join(said), bool(wrong or lacks)) if said else None
 
 
 def disks(server: AuditedServer, seen: InstanceReport) -> tuple[str, bool] | None:

@@ -4,15 +4,18 @@ from dataclasses import dataclass
 
 from cyclades.domain.model.divergence import DivergenceKind
 from cyclades.domain.model.effects import TagInstance
-from cyclades.domain.model.reports import InstanceReport
+from cyclades.domain.model.reports import InstanceReport, NetworkLacking, NetworkLeft
 from cyclades.domain.model.server import Server, tag_of
 from cyclades.domain.services.cluster_audit import Finding, port_states
+from cyclades.domain.services.cluster_networks import ClusterNetworks
 from cyclades.domain.services.cluster_updates import ClusterUpdates
+from cyclades.domain.services.server_interfaces import ServerInterfaces
 from cyclades.domain.services.server_ports import ServerPorts
+from cyclades.ports.clusters import ClusterRepository
 from cyclades.ports.servers import ServerRepository
 
 # A removal is not undone: one audit that says so is not enough.
-LOOKS_BEFORE = {DivergenceKind.ORPHAN_INSTANCE: 2}
+LOOKS_BEFORE = {DivergenceKind.ORPHAN_INSTANCE: 2, DivergenceKind.ORPHAN_NETWORK: 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,19 +25,35 @@ class ClusterRepair:
     servers: ServerRepository
     updates: ClusterUpdates
     ports: ServerPorts
+    clusters: ClusterRepository
+    networks: ClusterNetworks
+    interfaces: ServerInterfaces
 
-    def mend(self, finding: Finding, sightings: int) -> bool:
-        """Whether anything changed. `sightings`: audits in a row that found it."""
+    def mend(self, finding: Finding, sightings: int, *, ordered: bool = False) -> bool:
+        """Whether anything changed. `sightings`: audits in a row that found it.
+
+        `ordered`: an operator wants it mended. What another administrator may have meant, such
+        as an interface that was taken away, is not undone otherwise.
+        """
         kind, report = finding.divergence.kind, finding.report
         if report is None or sightings < LOOKS_BEFORE.get(kind, 1):
             return False
+        if isinstance(report, NetworkLacking):
+            cluster = self.clusters.get(report.cluster_id)
+            return self.networks.complete(cluster, report.network_id, report.version)
+        if isinstance(report, NetworkLeft):
+            return self.networks.tidy(report)
         special = {DivergenceKind.NICS: self._show_ports, DivergenceKind.TAGS: self._tag}
         if kind not in special or not isinstance(report, InstanceReport):
             return self.updates.apply(report)
         server = self.servers.by_instance(report.cluster_id, report.instance)
         if server is None or not server.quiet or server.version != report.server_version:
             return False
-        return special[kind](server, report)
+        changed = special[kind](server, report)
+        if ordered and kind is DivergenceKind.NICS and not self.updates.busy(server):
+            there = {nic.mac.lower() for nic in report.nics}
+            changed = self.interfaces.plug_again(server, there) or changed
+        return changed
 
     def _tag(self, server: Server, seen: InstanceReport) -> bool:
         if self.updates.busy(server) or tag_of(server.id) in seen.tags:

@@ -1,5 +1,6 @@
 """Plugging interfaces into servers that exist, and unplugging them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from cyclades.domain.model.effects import AttachNic, Command, DetachNic, Effect
@@ -98,6 +99,32 @@ class ServerInterfaces:
         self.feed.publish(Changed("port", leaving.id, leaving.version, leaving.project_id))
         command = DetachNic(server.instance, nic_name(self.instance_prefix, port.id))
         self._ask(caller, request_id, server, Action.DETACH_INTERFACE, effect_id, command)
+
+    def plug_again(self, server: Server, there: Collection[str]) -> bool:
+        """Ask the cluster for what it lacks; `there`: the MAC addresses that it has.
+
+        Nothing comes of it but the interface: the next audit shows it.
+        """
+        lacking = [
+            port
+            for port in self.rows.of_device(server.id)
+            if port.on_server and port.effect_id is None and port.mac not in there
+        ]
+        cluster, request_id = self.clusters.get(server.cluster_id), f"req-{self.ids.new()}"
+        for port in lacking:
+            plugged = self.networks.plug(cluster, [self.ports.as_plugged(port)], request_id)
+            effect = Effect(
+                self.ids.new(),
+                server.cluster_id,
+                server.id,
+                server.generation,
+                request_id,
+                AttachNic(server.instance, plugged.nics[0]),
+                purpose="cleanup",
+                waits_for=plugged.waits_for,
+            )
+            self.outbox.put(effect, self.clock.now())
+        return bool(lacking)
 
     def _admit(self, caller: Caller, server: Server, wanted: WantedInterface) -> None:
         network_ids = self.wanted_networks.ids_of(caller, [wanted])

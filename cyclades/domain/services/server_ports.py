@@ -138,6 +138,10 @@ class ServerPorts:
         for project_id, count in _by_project(gone).items():
             self.quota.release(project_id, {"port": count})
 
+    def as_plugged(self, port: Port) -> ServerPort:
+        """A port that is plugged in, as its cluster needs it."""
+        return as_interface(self.networks.get(port.network_id), port)
+
     def mark(self, server_id: str, active: bool) -> None:  # noqa: FBT001 - a state, not a mode
         """Say whether the server's ports carry traffic."""
         for port in self.ports.mark(server_id, ACTIVE if active else DOWN, self.clock.now()):
