@@ -18,7 +18,15 @@ from cyclades.domain.model.port import ACTIVE
 from cyclades.domain.model.reports import Power
 from cyclades.domain.model.server import Server
 from cyclades.domain.model.server_states import TaskState, VmState
-from cyclades.ports.audit import Audit, Drift, Leak, LostOperation, NamedServer
+from cyclades.ports.audit import (
+    Audit,
+    Drift,
+    Leak,
+    LostOperation,
+    NamedServer,
+    RouterTrouble,
+)
+from cyclades.ports.routers import RouterReport
 from tests.contracts.network_rows import Rows
 from tests.harness.samples import NOW, a_cluster, a_server, create_of, effect_of, fresh
 from tests.harness.sealing import secrets
@@ -181,3 +189,16 @@ def test_a_recount_waits_for_charges_and_misses_none(postgres_database_url: str)
     with engine.connect() as connection:
         assert SqlQuota(connection, {}).holdings("p", ["instances"])["instances"].used == 40
     engine.dispose()
+
+
+def test_routers_that_their_own_host_has_trouble_with(audit: Audit, rows: Rows) -> None:
+    for name in ("fine", "moved", "troubled"):
+        rows.router(name)
+    for name, host, trouble in (
+        ("fine", "gateway", ""),
+        ("moved", "other", "no bridge"),
+        ("troubled", "gateway", "no space left"),
+        ("gone", "gateway", "busy"),
+    ):
+        rows.reports.record(RouterReport(name, host, "", trouble, NOW))
+    assert audit.troubled_routers() == [RouterTrouble("troubled", "gateway", "no space left")]

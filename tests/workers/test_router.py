@@ -13,6 +13,7 @@ from cyclades.domain.model.port import WantedPort
 from cyclades.domain.model.router import WantedGateway, WantedRouter
 from cyclades.domain.model.subnet import WantedSubnet
 from cyclades.workers import router as module
+from cyclades.workers.audits import audit_ledger
 from cyclades.workers.router import RouterWorker
 from tests.harness.api import CALLERS
 
@@ -54,6 +55,12 @@ class Site:
         with self.app.reader() as unit:
             report = unit.router_reports.of([router_id]).get(router_id)
         return report.trouble if report else None
+
+    def divergences(self) -> list[tuple[str, str]]:
+        """What an audit of the database finds; nothing of it is mended here."""
+        found = audit_ledger(self.app)
+        assert not found.mended
+        return [(each.divergence.object_id, each.divergence.detail) for each in found.found]
 
     def agrees(self) -> bool:
         """The host has what is wanted, and has said so."""
@@ -124,6 +131,7 @@ def test_trouble_is_told_until_it_is_over(site: Site) -> None:
     site.worker.turn()
     assert (site.status(router_id), site.trouble(router_id)) == ("ERROR", "no space left")
     assert (site.status(other), site.trouble(other)) == ("ACTIVE", "")
+    assert site.divergences() == [(router_id, "on gateway: no space left")]
     with site.app.reader() as unit:
         version = unit.router_rows.get(router_id).version
     site.worker.turn()
@@ -136,6 +144,7 @@ def test_trouble_is_told_until_it_is_over(site: Site) -> None:
     site.worker.turn()
     assert [site.status(each) for each in (router_id, other)] == ["ACTIVE", "ACTIVE"]
     assert site.agrees()
+    assert site.divergences() == []
 
 
 def test_what_cannot_be_removed_is_removed_later(site: Site) -> None:

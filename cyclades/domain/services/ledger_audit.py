@@ -10,7 +10,7 @@ from cyclades.domain.model.events import Changed
 from cyclades.domain.model.instance_action import ERROR
 from cyclades.domain.services.server_ports import ServerPorts
 from cyclades.domain.services.server_settlement import ServerSettlement
-from cyclades.ports.audit import Audit, Drift, Leak, LostOperation
+from cyclades.ports.audit import Audit, Drift, Leak, LostOperation, RouterTrouble
 from cyclades.ports.clock import Clock
 from cyclades.ports.feed import Feed
 from cyclades.ports.outbox import InFlight, Outbox
@@ -20,6 +20,7 @@ KINDS: Final = (
     DivergenceKind.STUCK_OPERATION,
     DivergenceKind.LEAKED_ADDRESS,
     DivergenceKind.QUOTA_DRIFT,
+    DivergenceKind.ROUTER_TROUBLE,
 )
 
 
@@ -43,6 +44,7 @@ class LedgerAudit:
             *(lost(each) for each in self.audit.lost_operations()),
             *(leaked(each) for each in self.audit.leaks()),
             *(drifted(each) for each in self.audit.drifts()),
+            *(troubled(each) for each in self.audit.troubled_routers()),
         ]
 
     def mend(self, found: Divergence) -> bool:
@@ -117,3 +119,9 @@ def drifted(each: Drift) -> Divergence:
     name = f"{each.project_id}/{each.resource}"
     detail = f"is booked as {each.booked} and is {each.counted}"
     return Divergence(DivergenceKind.QUOTA_DRIFT, "", name, detail, repairable=True)
+
+
+def troubled(each: RouterTrouble) -> Divergence:
+    """A router that is not as it should be. Its host tries again, not we."""
+    detail = f"on {each.gateway_host}: {each.trouble}"
+    return Divergence(DivergenceKind.ROUTER_TROUBLE, "", each.router_id, detail, repairable=False)
