@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from cyclades_node.document import Document
-from cyclades_node.flows import DIRECTIONS, begun, flow_sets, known
+from cyclades_node.flows import DIRECTIONS, NEW_RATE, begun, flow_sets, known
 from cyclades_node.layers import layer_lines
 from cyclades_node.packets import HEADERS, Headers
-from cyclades_node.spoofing import frames, from_guest4, from_guest6, prefix_only
+from cyclades_node.spoofing import frames, from_guest4, from_guest6, prefix_only, shared_chains
 
 TABLE = "cyclades"
 MAPS = {"egress": "from_guest", "ingress": "to_guest"}
@@ -53,6 +53,10 @@ def base(family: str) -> Iterator[str]:
     """The table without interfaces; again changes nothing."""
     yield f"add table {family} {TABLE}"
     yield from flow_sets(family, TABLE)
+    for name, lines in _shared_chains():
+        yield f"add chain {family} {TABLE} {name}"
+        yield f"flush chain {family} {TABLE} {name}"
+        yield from (f"add rule {family} {TABLE} {name} {line}" for line in lines)
     if family == "netdev":
         return
     for direction in DIRECTIONS:
@@ -65,6 +69,16 @@ def base(family: str) -> Iterator[str]:
         yield f"flush chain {family} {TABLE} {hook}"
         yield f"add rule {family} {TABLE} {hook} {ENDS[direction]} vmap @{way}"
     yield from SERVERS.splitlines()
+
+
+def _shared_chains() -> Iterator[tuple[str, Iterable[str]]]:
+    """Most rules are the same for all interfaces: keys of flows have the interface in them."""
+    yield "essential6", [f"icmpv6 type {ESSENTIAL} accept"]
+    yield from shared_chains()
+    for headers in HEADERS:
+        for direction in DIRECTIONS:
+            yield f"known_{direction}{headers.version}", known(headers, direction)
+            yield f"begun_{direction}{headers.version}", begun(headers, direction)
 
 
 def applied(wanted: Filter) -> Iterator[str]:
@@ -133,17 +147,18 @@ def _packets(own: Document, headers: Headers, direction: str, server: str) -> It
     if not own.layers:
         yield "accept"
         return
-    yield from known(headers, direction)
+    yield f"jump known_{direction}{headers.version}"
     layers = list(layer_lines(own.layers, headers, direction))
     yield from layers
     if "drop" not in layers:
-        yield from begun(headers, direction)
+        yield f"limit rate over {NEW_RATE} drop"
+        yield f"goto begun_{direction}{headers.version}"
 
 
 def _to_guest(headers: Headers, server: str) -> Iterator[str]:
     """What a guest cannot do without, and only from where it may come."""
     if headers.version == 6:  # noqa: PLR2004  its name
-        yield f"icmpv6 type {ESSENTIAL} accept"
+        yield "jump essential6"
         ports = "udp sport 547 udp dport 546"
     else:
         ports = "udp sport 67 udp dport 68"

@@ -26,7 +26,7 @@ NEW = "30s"  # nobody has replied
 CLOSING = "1m"
 OPEN = "3h"  # longer than TCP's keepalive
 REPLIED = "3m"  # of protocols without connections
-NEW_RATE = "2000/second burst 4000 packets"
+NEW_RATE = "2000/second burst 4000 packets"  # of an interface
 WITH_PORTS = "{ 17, 33, 132, 136 }"  # UDP, DCCP, SCTP, UDP-Lite
 NO_FLOWS = "{ 1, 2, 6, 17, 33, 58, 132, 136 }"  # these, and ICMP and IGMP, are not of "other"
 
@@ -78,12 +78,11 @@ def _quoted(headers: Headers, direction: str, tcp: str, other: str) -> Iterator[
 
 
 def begun(headers: Headers, direction: str) -> Iterator[str]:
-    """Rules that remember what the layers have let through, and pass it."""
+    """Rules that remember what the layers of an interface have let through, and pass it."""
     plain, version = headers.plain, headers.version
     key = flow_key(headers, direction)
     echo, portless = echo_key(headers, direction), portless_key(headers, direction)
     tcp, other = (set_name(direction, kind, version) for kind in ("tcp", "other"))
-    yield f"limit rate over {NEW_RATE} drop"
     yield f"meta l4proto 6 {plain} update @{tcp} {{ {key} timeout {NEW} }} accept"
     yield f"meta l4proto {WITH_PORTS} {plain} update @{other} {{ {key} timeout {NEW} }} accept"
     yield f"{headers.echo_request} {plain} update @{other} {{ {echo} timeout {NEW} }} accept"

@@ -14,7 +14,7 @@ from cyclades_node.api import Api, ApiTrouble
 from cyclades_node.conf import BadConf, Conf, read_conf
 from cyclades_node.document import BadDocument
 from cyclades_node.enforcement import Enforcement
-from cyclades_node.iproute import IpTrouble, ip
+from cyclades_node.iproute import IpTrouble
 from cyclades_node.nft import NftTrouble
 from cyclades_node.nic import ROUTED, Nic, our_nic
 
@@ -79,8 +79,7 @@ def _look(conf: Conf, enforcement: Enforcement, nic: Nic) -> None:
 
 def _connect(nic: Nic | None) -> int:
     if nic and nic.mode == ROUTED:
-        ip("link", "set", nic.interface, "up")
-        return 0
+        return 0  # its routes are its connection
     script = CONNECT if nic else FOREIGN
     command = ["/bin/bash", "-c", script]
     return subprocess.run(command, check=False).returncode  # noqa: S603  one of two scripts

@@ -25,6 +25,7 @@ from cyclades_node.nic import Nic
 from cyclades_node.said import Trouble
 
 POLL = 2.0  # seconds
+AT_ONCE = 10  # interfaces; one that comes up waits for no more
 API_PATIENCE = 10.0  # seconds
 TROUBLES = (NftTrouble, IpTrouble, OSError)
 
@@ -103,8 +104,7 @@ class Daemon:
 
     def everything(self) -> None:
         """Apply what is known to all interfaces, whether it has changed or not."""
-        with self._enforcement.locked():
-            self._apply(list(self._enforcement.nics.all()))
+        self._renew(list(self._enforcement.nics.all()))
         self._serve(anew=True)
 
     def step(self) -> None:
@@ -112,15 +112,14 @@ class Daemon:
         with self._enforcement.locked():
             self._forget_gone()
             missing = self._enforcement.missing()
-            self._apply(missing)
+        self._renew(missing)
         self._serve(anew=bool(missing))
         news = self._news()
         with self._enforcement.locked():
             changed = {port for port, said in news.items() if self._keep(port, said)}
-            there = [nic for nic in self._enforcement.nics.all() if nic.is_there]
-            concerned = [nic for nic in there if nic.port in changed]
-            self._apply(concerned)
-            self._cut(concerned)
+        concerned = [nic for nic in self._enforcement.nics.all() if nic.port in changed]
+        self._renew(concerned)
+        self._cut(concerned)
         if changed:
             self._serve(anew=False)
 
@@ -133,6 +132,12 @@ class Daemon:
             self._dhcp_trouble.note(str(error))
         else:
             self._dhcp_trouble.over()
+
+    def _renew(self, nics: list[Nic]) -> None:
+        """Some at a time: an interface that comes up meanwhile does not wait for all."""
+        for start in range(0, len(nics), AT_ONCE):
+            with self._enforcement.locked():
+                self._apply([nic for nic in nics[start : start + AT_ONCE] if nic.is_there])
 
     def _cut(self, nics: list[Nic]) -> None:
         try:

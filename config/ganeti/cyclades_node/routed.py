@@ -19,9 +19,15 @@ from cyclades_node.nic import Nic, write_whole
 FROM_GUEST, TO_GUEST = "10100", "10200"  # priorities of rules: before the main table
 NONE_THERE = "No such"  # ip, of a rule, a device or a proxy that is gone already
 SETTINGS = {
-    # Answer for what is routed elsewhere, at once; believe no router.
-    4: {"conf": {"proxy_arp": "1", "forwarding": "1", "rp_filter": "1"}},
-    6: {"conf": {"proxy_ndp": "1", "forwarding": "1", "accept_ra": "0"}},
+    # Answer for what is routed elsewhere, at once; believe no router; nobody else is on the wire.
+    4: {
+        "conf": {"proxy_arp": "1", "forwarding": "1", "rp_filter": "1"},
+        "neigh": {"proxy_delay": "0"},
+    },
+    6: {
+        "conf": {"proxy_ndp": "1", "forwarding": "1", "accept_ra": "0", "accept_dad": "0"},
+        "neigh": {"proxy_delay": "0"},
+    },
 }
 SYSCTL = Path("/proc/sys/net")
 
@@ -40,6 +46,7 @@ class Routes:
         """As the document says; without one nothing leads to the guest. Raises IpTrouble."""
         wanted = list(_wanted(nic, document))
         _settings(nic.interface)
+        ip("link", "set", nic.interface, "up")
         had = self._read(nic.interface)
         self._write(nic.interface, [*{*had, *wanted}])
         for route in had:
@@ -94,9 +101,13 @@ def _gateways(document: Document | None) -> list[Address]:
 
 def _settings(interface: str) -> None:
     for version, kinds in SETTINGS.items():
-        for key, value in kinds["conf"].items():
-            (SYSCTL / f"ipv{version}" / "conf" / interface / key).write_text(value)
-        (SYSCTL / f"ipv{version}" / "neigh" / interface / "proxy_delay").write_text("0")
+        for kind, values in kinds.items():
+            for key, value in values.items():
+                _set(version, kind, interface, key, value)
+
+
+def _set(version: int, kind: str, interface: str, key: str, value: str) -> None:
+    (SYSCTL / f"ipv{version}" / kind / interface / key).write_text(value)
 
 
 def _add(nic: Nic, route: Route) -> None:
@@ -105,8 +116,8 @@ def _add(nic: Nic, route: Route) -> None:
     rule = ("rule", "add", "to", host, "lookup", nic.link, "pref", TO_GUEST)
     ip(family, *rule, fine="File exists")
     if uplink:
-        if family == "-6":
-            (SYSCTL / "ipv6" / "conf" / uplink / "proxy_ndp").write_text("1")
+        _set(6, "conf", uplink, "proxy_ndp", "1")
+        _set(int(family[1]), "neigh", uplink, "proxy_delay", "0")
         ip(family, "neigh", "replace", "proxy", address, "dev", uplink)
 
 

@@ -9,6 +9,8 @@ from ipaddress import IPv6Address, IPv6Network, collapse_addresses, ip_network
 from cyclades_node.document import Document, Network
 
 NO_ADDRESS = "0.0.0.0"  # noqa: S104  nothing is bound to it
+CLIENT = "udp sport 68 udp dport 67"
+UNSPECIFIED, DISCOVERY = "without_address6", "discovery6"  # chains
 LINK_LOCAL = IPv6Network("fe80::/64")
 
 
@@ -64,36 +66,50 @@ def frames(own: Document, direction: str) -> Iterator[str]:
 
 def from_guest4(own: Document) -> Iterator[str]:
     """Its addresses, or none yet; and it serves no DHCP."""
-    own_lines = _senders("ip", claims(own, 4))
-    client = "udp sport 68 udp dport 67"
-    yield f"ip saddr {NO_ADDRESS} ip daddr 255.255.255.255 {client} accept"
-    yield f"jump {{ {own_lines}drop; }}"
+    yield f"ip saddr {NO_ADDRESS} ip daddr 255.255.255.255 {CLIENT} accept"
+    yield f"jump {{ {_senders('ip', claims(own, 4))}drop; }}"
     yield "udp sport 67 udp dport 68 drop"
-    yield f"{client} accept"
+    yield f"{CLIENT} accept"
 
 
 def from_guest6(own: Document) -> Iterator[str]:
     """As for IPv4; and neighbour discovery about itself only, never as a router."""
     mine = claims(own, 6)
-    yield "icmpv6 type { 134, 137 } drop"
     yield f"icmpv6 type 135 ip6 saddr :: @th,64,128 {_raw(mine.values())} accept"
-    yield "icmpv6 type { 131, 132, 133, 143 } ip6 saddr :: accept"
+    yield f"jump {UNSPECIFIED}"
     yield f"jump {{ {_senders('ip6', mine)}drop; }}"
-    yield "icmpv6 type 135 ip6 length 24 accept"
     for mac, networks in mine.items():
         number = f"0x{mac.replace(':', '')}"
-        target = _raw([networks])
         # What says where the sender is must be the only option: another could come after it.
         yield f"icmpv6 type 135 ip6 length 32 @th,192,8 1 @th,208,48 {number} accept"
         yield f"icmpv6 type 133 ip6 length 16 @th,64,8 1 @th,80,48 {number} accept"
-        yield f"icmpv6 type 136 ip6 length 24 ether saddr {mac} @th,64,128 {target} accept"
-        advert = f"icmpv6 type 136 ip6 length 32 @th,192,8 2 @th,208,48 {number}"
-        yield f"{advert} @th,64,128 {target} accept"
-    yield "icmpv6 type 133 ip6 length 8 accept"
-    yield "icmpv6 type { 133, 135, 136 } drop"
-    yield "icmpv6 type { 131, 132, 143 } accept"
-    yield "udp sport 547 udp dport 546 drop"
-    yield "udp sport 546 udp dport 547 accept"
+        advert = f"ether saddr {mac} icmpv6 type 136"
+        yield f"{advert} @th,64,128 != {_raw([networks])} drop"
+        yield f"{advert} ip6 length 24 accept"
+        yield f"{advert} ip6 length 32 @th,192,8 2 @th,208,48 {number} accept"
+    yield f"jump {DISCOVERY}"
+
+
+def shared_chains() -> Iterator[tuple[str, list[str]]]:
+    """What is the same for every guest."""
+    yield (
+        UNSPECIFIED,
+        [
+            "icmpv6 type { 134, 137 } drop",
+            "icmpv6 type { 131, 132, 133, 143 } ip6 saddr :: accept",
+        ],
+    )
+    yield (
+        DISCOVERY,
+        [
+            "icmpv6 type 133 ip6 length 8 accept",
+            "icmpv6 type 135 ip6 length 24 accept",
+            "icmpv6 type { 133, 135, 136 } drop",
+            "icmpv6 type { 131, 132, 143 } accept",
+            "udp sport 547 udp dport 546 drop",
+            "udp sport 546 udp dport 547 accept",
+        ],
+    )
 
 
 def _senders(name: str, mine: dict[str, list[Network]]) -> str:

@@ -109,7 +109,7 @@ class Guest:
             try:
                 raw.sendto(body, (address, 0))
                 reply = 0 if version == 4 else 129
-                for packet in _until(raw, SOON):
+                for packet in until(raw, SOON):
                     icmp = packet[20:] if version == 4 else packet
                     if icmp[:1] == bytes([reply]) and icmp.endswith(mark):
                         return True
@@ -136,10 +136,10 @@ def hears(listener: Guest, speaker: Guest, frame: bytes) -> bool:
     """Whether the frame arrives as it was sent."""
     with closing(listener.wire()) as wire:
         speaker.sends(frame)
-        return any(got[: len(frame)] == frame for got in _until(wire, SOON))
+        return any(got[: len(frame)] == frame for got in until(wire, SOON))
 
 
-def _until(wire: socket.socket, seconds: float) -> Iterator[bytes]:
+def until(wire: socket.socket, seconds: float) -> Iterator[bytes]:
     deadline = time.monotonic() + seconds
     while (left := deadline - time.monotonic()) > 0:
         if select.select([wire], [], [], left)[0]:

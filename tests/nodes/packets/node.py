@@ -96,8 +96,8 @@ class PacketNode:
         self.guests.append(made)
         return made
 
-    def up(self, guest: Guest, mode: str = "bridged", link: str = "prv0") -> str:
-        """As Ganeti does it; returns what the script said."""
+    def up(self, guest: Guest, mode: str = "bridged", link: str = "prv0", **other: str) -> str:
+        """As Ganeti does it, with `other` words of its own; returns what the script said."""
         words = {
             **self.environment,
             "INSTANCE": "cyclades-1",
@@ -107,6 +107,7 @@ class PacketNode:
             "MODE": mode,
             "LINK": link,
             "TAGS": "",
+            **other,
         }
         done = subprocess.run(
             self.inside("/usr/lib/ganeti/kvm-ifup", guest.tap),
