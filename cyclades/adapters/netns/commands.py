@@ -13,7 +13,7 @@ ENVIRONMENT: Final = {
     "LC_ALL": "C",
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
 }
-MOST_READ: Final = 16 * 2**20
+MOST_READ: Final = 64 * 2**20  # a few hundred thousand connections
 MOST_SAID: Final = 500
 BATCH_LINE: Final = re.compile(r"Command failed -:(\d+)")
 
@@ -31,7 +31,10 @@ class Commands:
             if status:
                 words = f"{' '.join(command)}: {_text(complaint, MOST_SAID).strip()}"
                 raise RouterTrouble(words or f"exit {status}")
-            return _text(said, MOST_READ)
+            text = _text(said, MOST_READ + 1)
+            if len(text) > MOST_READ:
+                raise RouterTrouble(f"{' '.join(command)}: more than {MOST_READ} bytes to read")
+            return text
 
     def batch(self, lines: Sequence[str], *options: str) -> None:
         """Have `ip` do the lines, in one process; nothing runs after a line that fails."""
