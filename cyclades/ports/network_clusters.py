@@ -79,6 +79,10 @@ class NetworkClusterRepository(Protocol):
         """How many ports of the cluster's servers are on the network."""
         ...
 
+    def ours(self, network_ids: Collection[str]) -> Collection[str]:
+        """Which of these ids networks have, or had when something was asked of a cluster."""
+        ...
+
     def awaiting(self, network_id: str, cluster_id: str) -> Sequence[str]:
         """The ids of effects that would plug servers of the cluster in, and have not begun."""
         ...

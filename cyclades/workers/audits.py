@@ -10,6 +10,7 @@ import structlog
 from cyclades.bootstrap import Application, Unit
 from cyclades.bootstrap.faultpoints import reached
 from cyclades.domain.model.divergence import Divergence, Sighting
+from cyclades.domain.model.network_cluster import ERROR
 from cyclades.domain.services import cluster_audit, ledger_audit, network_audit
 from cyclades.domain.services.cluster_audit import ClusterAudit, Finding, Findings
 from cyclades.domain.services.network_audit import KnownNetworks, NetworkAudit
@@ -43,8 +44,12 @@ def look_at_cluster(app: Application, cluster_id: str, *, fuse: bool = True) -> 
             rows = {row.network_id: row for row in unit.network_clusters.of_cluster(cluster_id)}
             flying = unit.outbox.in_flight(cluster_id)
             groups = unit.clusters.get(cluster_id).capacity.node_groups
+            broken = [row.network_id for row in rows.values() if row.state == ERROR]
+            lonely = [
+                each for each in broken if not unit.network_clusters.plugged(each, cluster_id)
+            ]
         busy = {effect.network_id for effect in flying if effect.network_id}
-        return KnownNetworks(rows, busy, groups)
+        return KnownNetworks(rows, busy, lonely, groups)
 
     def ours(network_ids: Collection[str]) -> Collection[str]:
         with app.reader() as unit:

@@ -193,6 +193,12 @@ class SqlNetworkClusters(NetworkClusterRepository):
         )
         return self._connection.execute(query).scalar_one()
 
+    def ours(self, network_ids: Collection[str]) -> Collection[str]:
+        """Select what is there, and what effects tell of."""
+        there = select(networks.c.id).where(networks.c.id.in_(network_ids))
+        told = select(effects.c.network_id).where(effects.c.network_id.in_(network_ids))
+        return set(self._connection.execute(there.union(told)).scalars())
+
     def awaiting(self, network_id: str, cluster_id: str) -> Sequence[str]:
         """Select by the ports that they are to plug in."""
         query = (

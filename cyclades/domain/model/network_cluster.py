@@ -46,6 +46,12 @@ def name_in_clusters(prefix: str, network_id: str) -> str:
     return f"{prefix}net-{network_id}"
 
 
+def id_from_name(prefix: str, name: str) -> str:
+    """The id of the network that is called so; empty when it is none of ours."""
+    beginning = name_in_clusters(prefix, "")
+    return name.removeprefix(beginning) if name.startswith(beginning) else ""
+
+
 def tag_in_clusters(network_id: str) -> str:
     """What tells operators, and us, whose it is."""
     return f"cyclades:network:{network_id}"

@@ -120,6 +120,28 @@ class NetworkReport:
 
 
 @dataclass(frozen=True, slots=True)
+class NetworkLacking:
+    """The cluster does not have a network, or not in all groups, that it should have.
+
+    `version` is what was asked for last, when the cluster was read.
+    """
+
+    cluster_id: str
+    network_id: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkLeft:
+    """The cluster has a network of ours that nobody needs there; `version` is 0 for no row."""
+
+    cluster_id: str
+    network_id: str
+    groups: tuple[str, ...]
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class InstanceAbsent:
     """The right cluster positively does not know this instance, and no job is making it.
 

@@ -34,6 +34,7 @@ from cyclades.domain.model.network_cluster import (
 )
 from cyclades.domain.model.network_flavor import NETWORK_FLAVORS
 from cyclades.domain.model.port import ServerPort
+from cyclades.domain.model.reports import NetworkLeft
 from cyclades.ports.clock import Clock
 from cyclades.ports.ids import Ids
 from cyclades.ports.network_clusters import NetworkClusterRepository
@@ -110,6 +111,25 @@ class ClusterNetworks:
             if row.state in LIVE:
                 self.withdraw(row)
         self.rows.remove([row.id for row in rows])
+
+    def complete(self, cluster: Cluster, network_id: str, version: int) -> bool:
+        """The cluster lacks what it was asked for: ask again, unless something was since."""
+        row = self.rows.lock(network_id, cluster.id, self.ids.new())
+        if row.version != version or row.state != ACTIVE:
+            return False
+        self._make(replace(row, state=ABSENT), groups_of(cluster), "", None)
+        return True
+
+    def tidy(self, left: NetworkLeft) -> bool:
+        """The cluster has what nobody needs: take it away, unless something was asked since."""
+        row = NetworkCluster(left.network_id, left.network_id, left.cluster_id)
+        if self.rows.bounds([left.network_id]):  # else the network itself is deleted
+            row = self.rows.lock(left.network_id, left.cluster_id, self.ids.new())
+            needed = row.mapped or self.rows.plugged(left.network_id, left.cluster_id)
+            if needed or (left.version and row.version != left.version):
+                return False
+        self.withdraw(replace(row, groups=left.groups))
+        return True
 
     def made(self, network_id: str) -> bool:
         """Whether it is, or may be, in any cluster."""

@@ -84,8 +84,9 @@ class LedgerAudit:
 def overdue(effect: InFlight) -> Divergence:
     """An effect past its deadline. Its cluster ends it, not we."""
     where = f"job {effect.job_id}" if effect.job_id else f"{effect.attempts} attempts"
+    about = f"{effect.instance}, server {effect.server_id}" if effect.server_id else effect.network
     detail = (
-        f"{effect.operation} of {effect.instance}, server {effect.server_id}, since "
+        f"{effect.operation} of {about}, since "
         f"{effect.created:%Y-%m-%d %H:%M:%S}: {effect.state}, {where}"
     )
     detail += f", {effect.error}" if effect.error else ""
