@@ -36,6 +36,10 @@ class ServicePortInUse(Named, Conflict):
     """The port is a router's or a floating IP's own."""
 
 
+class ExternalNetworkInUse(Named, Conflict):
+    """Routers lead out on it, or floating IPs are from it."""
+
+
 class GatewayIpInUse(Named, Conflict):
     """A router has the subnet's gateway address."""
 

@@ -10,6 +10,7 @@ from cyclades.domain.model.listing import Listing
 from cyclades.domain.model.network import Network, WantedNetwork
 from cyclades.domain.model.network_errors import InvalidSharedSetting
 from cyclades.domain.model.revision import require_revision
+from cyclades.domain.model.router_errors import ExternalNetworkInUse
 from cyclades.domain.model.sharing import project_for
 from cyclades.domain.services.cluster_networks import ClusterNetworks
 from cyclades.domain.services.network_flavors import NetworkFlavors
@@ -105,6 +106,8 @@ class Networks:
         )
         if network.shared and changes.get("shared") is False:
             self._require_alone(network)
+        if network.external and changes.get("external") is False:
+            self._require_no_way_out(network)
         changed = replace(network, **changes, updated=self.clock.now(), version=network.version + 1)
         self.networks.save(changed)
         if changed.external != network.external:
@@ -138,6 +141,13 @@ class Networks:
             raise InvalidSharedSetting(
                 f"Unable to reconfigure sharing settings for network {network.id}. "
                 "Multiple tenants are using it."
+            )
+
+    def _require_no_way_out(self, network: Network) -> None:
+        if any(port.serving for port in self.ports.of_network(network.id)):
+            raise ExternalNetworkInUse(
+                f"External network {network.id} cannot be updated to be made non-external, since "
+                "it has existing gateway ports."
             )
 
     @staticmethod

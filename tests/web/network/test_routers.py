@@ -219,8 +219,12 @@ def test_a_way_out(each_net: Network) -> None:
     assert net.refused("DELETE", f"/networks/{outside['id']}", None, 409, token="admin") == (
         "NetworkInUse"
     )
+    private = {"network": {"router:external": False}}
+    at = f"/networks/{outside['id']}"
+    assert net.refused("PUT", at, private, 409, token="admin") == "ExternalNetworkInUse"
     net.call("DELETE", path, status=204)
-    net.call("DELETE", f"/networks/{outside['id']}", token="admin", status=204)
+    net.call("PUT", at, private, token="admin", status=200)
+    net.call("DELETE", at, token="admin", status=204)
 
 
 def test_what_only_administrators_choose(net: Network) -> None:
