@@ -51,13 +51,13 @@ class PacketNode:
         self.write_conf(self.api.url)
         self.bridge("prv0")
 
-    def write_conf(self, url: str) -> None:
+    def write_conf(self, url: str, key: str = KEY) -> None:
         lines = [
             "[cyclades]",
             "cluster = cluster-1",
             "brokers = amqp://guest:guest@127.0.0.1:1/",
             f"api = {url}",
-            f"node_key = {KEY}",
+            f"node_key = {key}",
             f"ports = {self.home / 'ports'}",
         ]
         (self.home / "cyclades.conf").write_text("\n".join(lines))
@@ -80,13 +80,15 @@ class PacketNode:
     def run(self, *command: str | Path) -> str:
         return said(list(self.inside(*command)))
 
-    def guest(self, number: int, prefix: str, *addresses: str) -> Guest:
+    def guest(
+        self, number: int, prefix: str, *addresses: str, port: str = "", mac: str = ""
+    ) -> Guest:
         """Made, and wired to the node; nothing is up yet."""
         made = Guest(
             f"guest{number}",
             f"tap{number}",
-            PORT.format(number),
-            f"{prefix}:00:00:{number:02x}",
+            port or PORT.format(number),
+            mac or f"{prefix}:00:00:{number:02x}",
             list(addresses),
         )
         self.space.run(
