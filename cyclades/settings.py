@@ -109,6 +109,7 @@ class Settings:
     default_networks: tuple[str, ...] = ()  # of servers that name none: ids, or SNF:ANY_PUBLIC...
     forced_networks: tuple[str, ...] = ()  # of every server, before what it asks for
     firewall_profiles: str = ""  # a JSON file with profiles of the operator's own
+    dns_domain: str = "openstacklocal"  # what follows servers' names in their networks' DNS
     address_history_retention: int = 365 * 24 * 3600
     router_driver: str = "simulated"  # how gateway hosts carry routers: simulated or netns
     gateway_hosts: tuple[str, ...] = ("gateway",)  # routers are spread over these

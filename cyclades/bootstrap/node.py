@@ -22,5 +22,8 @@ class NodeUnit(ComputeUnit, FeedUnit):
     def node_documents(self) -> NodeDocuments:
         """What it must know."""
         return NodeDocuments(
-            SqlNodeDocuments(self.connection), self.feed_reader, self.app.firewall_profiles
+            SqlNodeDocuments(self.connection),
+            self.feed_reader,
+            self.app.firewall_profiles,
+            self.app.settings.dns_domain,
         )

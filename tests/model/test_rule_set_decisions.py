@@ -54,7 +54,7 @@ class World:
         """As a node reads them."""
         port = replace(PORT, security_groups=self.groups, firewall_profile=self.profile)
         facts = Facts([PortFacts(port, "h", "p", WIRE)], self.rules, self.members)
-        layers: list[list[dict[str, Any]]] = Documents(facts, BUILT_IN).all()["port"]["layers"]
+        layers: list[list[dict[str, Any]]] = Documents(facts, BUILT_IN, "").all()["port"]["layers"]
         return layers
 
 

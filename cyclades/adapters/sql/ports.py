@@ -104,6 +104,7 @@ SHELF = Shelf(
         "device_id": ports.c.device_id,
         "device_owner": ports.c.device_owner,
         "port_security_enabled": ports.c.port_security_enabled,
+        "dns_name": ports.c.dns_name,
         "created_at": ports.c.created,
         "updated_at": ports.c.updated,
         "revision_number": ports.c.version,

@@ -152,10 +152,10 @@ BUILT_IN: Profiles = {
 }
 
 
-def fingerprint(profiles: Profiles) -> str:
-    """Another one as soon as a profile says something else."""
+def fingerprint(profiles: Profiles, *more: str) -> str:
+    """Another one as soon as a profile, or something besides, says something else."""
     said = [
         (name, each.filters, [rule.signature for rule in each.rules])
         for name, each in sorted(profiles.items())
     ]
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps([said, more]).encode()).hexdigest()[:16]

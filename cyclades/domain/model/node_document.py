@@ -63,10 +63,11 @@ class Interest(NamedTuple):
 class Documents:
     """Makes documents; what many ports have in common is made once."""
 
-    def __init__(self, facts: Facts, profiles: Profiles) -> None:
-        """Nothing is made yet."""
+    def __init__(self, facts: Facts, profiles: Profiles, domain: str) -> None:
+        """`domain`: what follows names in the networks' DNS."""
         self._facts = facts
         self._profiles = profiles
+        self._domain = domain
         self._by_group: dict[str, Compiled] = {}
         self._by_groups: dict[tuple[str, ...], Plain] = {}
         self._by_profile: dict[str, list[Plain]] = {}
@@ -98,7 +99,7 @@ class Documents:
                 {"name": each.name, "value": each.value, "version": each.ip_version}
                 for each in port.extra_dhcp_opts
             ],
-            "domain": "",
+            "domain": self._domain,
             "dns_name": port.dns_name,
         }
 

@@ -57,13 +57,14 @@ class NodeDocuments:
     reader: NodeDocumentReader
     feed: FeedReader
     profiles: Profiles
+    domain: str
 
     def changed(self, cluster_id: str, known: Mapping[str, str], cursor: str) -> Answer:
         """Documents that differ from the known digests (empty: unknown) by port id.
 
         When nothing has happened since the cursor, only unknown ports are looked at.
         """
-        mark = fingerprint(self.profiles)
+        mark = fingerprint(self.profiles, self.domain)
         seen = self._since(cursor, mark)
         wanted = known
         if not self._concerned(cluster_id, known, seen):
@@ -71,7 +72,8 @@ class NodeDocuments:
         answer = f"{seen.position}.{mark}"
         if not wanted:
             return Answer(answer, {})
-        found = Documents(self.reader.facts(cluster_id, sorted(wanted)), self.profiles).all()
+        facts = self.reader.facts(cluster_id, sorted(wanted))
+        found = Documents(facts, self.profiles, self.domain).all()
         return Answer(
             answer,
             {

@@ -116,6 +116,31 @@ def test_nobody_weakens_a_network_of_others(net: Network, more: dict[str, Any]) 
     net.call("PUT", path, {"port": less}, token="admin", status=200)
 
 
+def test_a_name_in_dns(net: Network) -> None:
+    network, _ = net.wired()
+    port = net.make("port", network_id=network["id"])
+    assert (port["dns_name"], port["dns_assignment"]) == (
+        "",
+        [
+            {
+                "ip_address": "10.77.0.2",
+                "hostname": "host-10-77-0-2",
+                "fqdn": "host-10-77-0-2.openstacklocal.",
+            }
+        ],
+    )
+    path = f"/ports/{port['id']}"
+    named = net.call("PUT", path, {"port": {"dns_name": "web"}}, status=200).json["port"]
+    (assigned,) = named["dns_assignment"]
+    assert (named["dns_name"], assigned["fqdn"]) == ("web", "web.openstacklocal.")
+    assert net.ids("/ports?dns_name=web") == [port["id"]]
+    for wrong in ("-a", "a-", "a.b", "a b", "a" * 64, "\u00e9", 1):
+        assert refused(net, "PUT", path, {"dns_name": wrong}, 400) == "HTTPBadRequest"
+    made = net.make("port", network_id=network["id"], dns_name="db")
+    assert made["dns_name"] == "db"
+    assert net.call("GET", "/extensions/dns-integration").status_int == 200
+
+
 def test_profiles_are_shown_with_their_rules(net: Network) -> None:
     found = net.call("GET", "/firewall-profiles", status=200).json["firewall_profiles"]
     assert [(each["name"], each["filters"]) for each in found] == [

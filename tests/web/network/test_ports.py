@@ -43,7 +43,7 @@ def test_a_new_one_has_what_the_network_gives(net: Network) -> None:
     assert (port["device_id"], port["device_owner"], port["status"]) == ("", "", "DOWN")
     (group,) = port["security_groups"]
     assert net.call("GET", f"/security-groups/{group}").json["security_group"]["name"] == "default"
-    assert port["mac_address"].startswith("aa:0c:de:")
+    assert port["mac_address"].startswith("aa:0d:"), "of the network's own prefix"
 
 
 def test_without_a_subnet_there_are_no_addresses(net: Network) -> None:

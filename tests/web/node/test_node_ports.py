@@ -109,7 +109,7 @@ def test_a_document_has_what_a_node_needs(cloud: Cloud, node: Node) -> None:
             for subnet, address in zip((four, six), mine, strict=True)
         ],
         "dhcp_options": [],
-        "domain": "",
+        "domain": "openstacklocal",
         "dns_name": "",
     }
     (layer,) = document.pop("layers")

@@ -7,8 +7,8 @@ from cyclades.domain.model.port import Port
 from cyclades.web.rendering import iso
 
 
-def port_body(port: Port) -> dict[str, Any]:
-    """All attributes."""
+def port_body(port: Port, domain: str) -> dict[str, Any]:
+    """All attributes. `domain`: what follows names in its network's DNS."""
     return {
         "id": port.id,
         "name": port.name,
@@ -36,6 +36,10 @@ def port_body(port: Port) -> dict[str, Any]:
         "description": port.description,
         "binding:vnic_type": "normal",
         "port_security_enabled": port.port_security_enabled,
+        "dns_name": port.dns_name,
+        "dns_assignment": [
+            dns_assignment(port.dns_name, fixed.ip_address, domain) for fixed in port.fixed_ips
+        ],
         "SNF:firewall_profile": shown(port.firewall_profile),
         "tags": list(port.tags),
         "created_at": iso(port.created),
@@ -43,3 +47,9 @@ def port_body(port: Port) -> dict[str, Any]:
         "ip_allocation": "immediate",
         "revision_number": port.version,
     }
+
+
+def dns_assignment(name: str, address: str, domain: str) -> dict[str, str]:
+    """By what name an address is known; one that nobody chose follows from it."""
+    hostname = name or f"host-{address.replace('.', '-').replace(':', '-')}"
+    return {"ip_address": address, "hostname": hostname, "fqdn": f"{hostname}.{domain}."}

@@ -21,6 +21,7 @@ SAME_FOR_ALL = {
     "binding:vnic_type": "normal",
     "ip_allocation": "immediate",
 }
+LABEL = r"^([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)?\Z"  # of a name in DNS, or none
 ADDRESS_KEYS = ("ip_address", "ip_address_substr", "subnet_id")
 
 
@@ -61,6 +62,7 @@ CHANGEABLE = [
         missing=colander.drop,
     ),
     text("binding:vnic_type", one_of=("normal",), missing=colander.drop),
+    text("dns_name", maximum=63, pattern=LABEL, missing=colander.drop),
     text("SNF:firewall_profile", minimum=1, maximum=64, missing=colander.drop, nullable=True),
 ]
 CREATE = one_or_many(
@@ -82,6 +84,7 @@ LIST = list_query(
             "ip_address_substr": word,
             "security_groups": word,
             "port_security_enabled": truth,
+            "dns_name": word,
             "SNF:firewall_profile": word,
             "binding:vnic_type": word,
             "ip_allocation": word,

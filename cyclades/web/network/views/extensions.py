@@ -36,6 +36,7 @@ EXTENSIONS: Mapping[str, Extension] = {
     "default-subnetpools": Extension(
         "Default Subnetpools", "One pool of each version is for those who name none."
     ),
+    "dns-integration": Extension("DNS Integration", "Ports have a name in their network's DNS."),
     "empty-string-filtering": Extension(
         "Empty String Filtering Extension", "Lists can be filtered by empty values."
     ),

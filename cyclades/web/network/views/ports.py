@@ -1,12 +1,14 @@
 """/ports. Source: Networking API v2.0, "Ports"."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from cyclades.domain.model.errors import InvalidInput
 from cyclades.domain.model.listing import Listing
 from cyclades.domain.model.mac import parse_mac
-from cyclades.domain.model.port import DhcpOption, WantedIp, WantedPort, address_pair
+from cyclades.domain.model.port import DhcpOption, Port, WantedIp, WantedPort, address_pair
 from cyclades.web.network.bodies import create_all, renamed, revision_of
 from cyclades.web.network.listing import FIELDS, listing_of, page_answer, picked
 from cyclades.web.network.presenters.ports import port_body
@@ -23,7 +25,7 @@ def list_ports(request: CycladesRequest) -> Any:
     """The project's ports."""
     listing = by_address(listing_of(request, schemas.SAME_FOR_ALL))
     rows = request.cyclades.ports.page(listing)
-    return page_answer(request, "ports", rows, listing, port_body)
+    return page_answer(request, "ports", rows, listing, body_of(request))
 
 
 @ports.on("POST", access=Access.MEMBER, body=schemas.CREATE, status=201, creates=True)
@@ -32,7 +34,7 @@ def create_ports(request: CycladesRequest) -> Any:
 
     def make(item: dict[str, Any]) -> dict[str, Any]:
         wanted = WantedPort(**attributes(item))
-        return port_body(request.cyclades.ports.create(request.caller, wanted))
+        return body_of(request)(request.cyclades.ports.create(request.caller, wanted))
 
     return create_all(request.body_in, "port", "ports", make)
 
@@ -41,7 +43,7 @@ def create_ports(request: CycladesRequest) -> Any:
 def show_port(request: CycladesRequest) -> Any:
     """One port."""
     found = request.cyclades.ports.show(request.caller, request.matchdict["id"])
-    return {"port": picked(port_body(found), request.query_in["fields"])}
+    return {"port": picked(body_of(request)(found), request.query_in["fields"])}
 
 
 @port.on("PUT", access=Access.MEMBER, body=schemas.UPDATE)
@@ -53,7 +55,7 @@ def update_port(request: CycladesRequest) -> Any:
         attributes(request.body_in["port"]),
         revision_of(request),
     )
-    return {"port": port_body(changed)}
+    return {"port": body_of(request)(changed)}
 
 
 @port.on("DELETE", access=Access.MEMBER)
@@ -61,6 +63,11 @@ def delete_port(request: CycladesRequest) -> Any:
     """Forget a port."""
     request.cyclades.ports.delete(request.caller, request.matchdict["id"], revision_of(request))
     return nothing(request)
+
+
+def body_of(request: CycladesRequest) -> Callable[[Port], dict[str, Any]]:
+    """What presents a port to this request."""
+    return partial(port_body, domain=request.app.settings.dns_domain)
 
 
 def by_address(listing: Listing) -> Listing:
