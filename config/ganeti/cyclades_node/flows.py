@@ -16,6 +16,7 @@ from cyclades_node.packets import (
     Headers,
     echo_key,
     flow_key,
+    fragment_key,
     portless_key,
     quoted_keys,
 )
@@ -62,6 +63,8 @@ def known(headers: Headers, direction: str) -> Iterator[str]:
         seen = f"{plain} {key} @{other} update @{other}"
         yield f"meta l4proto {WITH_PORTS} {seen} {{ {key} timeout {REPLIED} }} accept"
         yield from _quoted(headers, direction, tcp, other)
+        if headers.first_fragment:
+            yield f"{headers.first_fragment} {fragment_key(headers, direction)} @{other} accept"
         if beginner != direction:
             echo, portless = echo_key(headers, direction), portless_key(headers, direction)
             yield f"{headers.echo_reply} {plain} {echo} @{other} accept"
@@ -85,6 +88,9 @@ def begun(headers: Headers, direction: str) -> Iterator[str]:
     tcp, other = (set_name(direction, kind, version) for kind in ("tcp", "other"))
     yield f"meta l4proto 6 {plain} update @{tcp} {{ {key} timeout {NEW} }} accept"
     yield f"meta l4proto {WITH_PORTS} {plain} update @{other} {{ {key} timeout {NEW} }} accept"
+    if headers.first_fragment:
+        fragment = f"{{ {fragment_key(headers, direction)} timeout {NEW} }}"
+        yield f"{headers.first_fragment} update @{other} {fragment} accept"
     yield f"{headers.echo_request} {plain} update @{other} {{ {echo} timeout {NEW} }} accept"
     yield (f"meta l4proto != {NO_FLOWS} update @{other} {{ {portless} timeout {REPLIED} }} accept")
     yield "accept"

@@ -32,6 +32,8 @@ class Headers(NamedTuple):
     echo_reply: str
     plain: str
     later_fragment: str
+    first_fragment: str  # of UDP, where its ports are elsewhere than in a whole packet
+    fragment_ports: tuple[str, str]
 
 
 V4 = Headers(
@@ -54,6 +56,8 @@ V4 = Headers(
     echo_reply="icmp type 0",
     plain="@nh,4,4 5",  # without options: the offsets of ports hold
     later_fragment="ip frag-off & 0x1fff > 1",
+    first_fragment="",
+    fragment_ports=("", ""),
 )
 V6 = Headers(
     version=6,
@@ -75,13 +79,24 @@ V6 = Headers(
     echo_reply="icmpv6 type 129",
     plain="@nh,48,8 { 6, 17, 33, 58, 132, 136 }",  # no extension headers before the ports
     later_fragment="frag frag-off > 0",
+    first_fragment="@nh,48,8 44 @nh,320,8 17",
+    fragment_ports=("@nh,384,16", "@nh,400,16"),
 )
 HEADERS = (V4, V6)
 
 
 def flow_key(headers: Headers, direction: str) -> str:
     """A packet's, of a protocol with ports."""
-    source, target = headers.ports
+    return _with_ports(headers, direction, headers.ports)
+
+
+def fragment_key(headers: Headers, direction: str) -> str:
+    """A first fragment's."""
+    return _with_ports(headers, direction, headers.fragment_ports)
+
+
+def _with_ports(headers: Headers, direction: str, ports: tuple[str, str]) -> str:
+    source, target = ports
     if direction == "egress":
         return f"iif . {headers.target} . {source} . {target}"
     return f"oif . {headers.source} . {target} . {source}"

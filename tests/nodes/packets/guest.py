@@ -54,13 +54,16 @@ class Guest:
         """Know it without asking."""
         self.ip("neigh", "replace", address, "lladdr", mac, "dev", "eth0")
 
-    def reaches(self, other: "Guest", kind: str, port: int = 0, version: int = 4) -> bool:
-        """Whether there and back works: kind is tcp, udp or icmp."""
+    def reaches(
+        self, other: "Guest", kind: str, port: int = 0, version: int = 4, size: int = 8
+    ) -> bool:
+        """Whether there and back works: kind is tcp, udp (bytes: `size`) or icmp."""
         address = other.v4 if version == 4 else other.v6
         if kind == "icmp":
             return self.pings(address)
-        talk = self._tcp if kind == "tcp" else self._udp
-        return talk(other, address, port)
+        if kind == "tcp":
+            return self._tcp(other, address, port)
+        return self._udp(other, address, port, bytes(size))
 
     def _tcp(self, other: "Guest", address: str, port: int) -> bool:
         family = family_of(address)
@@ -79,7 +82,7 @@ class Guest:
             except OSError:
                 return False
 
-    def _udp(self, other: "Guest", address: str, port: int) -> bool:
+    def _udp(self, other: "Guest", address: str, port: int, said: bytes) -> bool:
         family = family_of(address)
         with (
             closing(other.space.socket(family, socket.SOCK_DGRAM)) as server,
@@ -89,10 +92,10 @@ class Guest:
             server.settimeout(SOON)
             client.settimeout(SOON)
             try:
-                client.sendto(b"question", (address, port))
-                _, whence = server.recvfrom(100)
-                server.sendto(b"answer", whence)
-                return client.recv(100) == b"answer"
+                client.sendto(said, (address, port))
+                _, whence = server.recvfrom(9000)
+                server.sendto(said + b"!", whence)
+                return client.recv(9000) == said + b"!"
             except OSError:
                 return False
 

@@ -133,6 +133,14 @@ def test_replies_to_another_are_not_replies(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("version", [4, 6])
+def test_large_datagrams_go_both_ways(scene: Scene, version: int) -> None:
+    """They are in fragments, of which only the first has ports."""
+    scene.layers(OUTWARD)
+    assert scene.walled.reaches(scene.other, "udp", 53, version, size=5000)
+    assert not scene.other.reaches(scene.walled, "udp", 53, version, size=5000)
+
+
+@pytest.mark.parametrize("version", [4, 6])
 def test_errors_about_what_it_sent_arrive(scene: Scene, version: int) -> None:
     """A closed port is told at once, through a wall that lets no ICMP in."""
     scene.layers(OUTWARD)
