@@ -15,6 +15,7 @@ from cyclades.commands.clusters import cluster  # noqa: E402 - see above
 from cyclades.commands.deadletters import deadletters  # noqa: E402 - see above
 from cyclades.commands.doctor import doctor  # noqa: E402 - see above
 from cyclades.commands.migrate import migrate  # noqa: E402 - see above
+from cyclades.commands.networks import network  # noqa: E402 - see above
 from cyclades.commands.routers import router  # noqa: E402 - see above
 from cyclades.commands.serve import serve  # noqa: E402 - see above
 from cyclades.commands.servers import server  # noqa: E402 - see above
@@ -40,6 +41,7 @@ manage.add_command(audit)
 manage.add_command(cluster)
 manage.add_command(deadletters)
 manage.add_command(doctor)
+manage.add_command(network)
 manage.add_command(router)
 manage.add_command(server)
 manage.add_command(migrate)

@@ -44,8 +44,11 @@ class NetworkMapping:
     ) -> NetworkCluster:
         """The network is in the cluster, with a mode and a link of its own or the network's.
 
-        Raises Conflict for another link while it is made there.
+        Raises Conflict for another link while it is made there, and for users' networks: these
+        are where their servers are.
         """
+        if not all(bound.external for bound in self.rows.bounds([network_id])):
+            raise Conflict("Only external networks are mapped.")
         row = self.rows.lock(network_id, cluster_id, self.ids.new())
         if row.state != ABSENT and (mode, link) != (row.mode, row.link):
             raise Conflict("The network is in use there; unmap it first.")
