@@ -21,7 +21,7 @@ from cyclades.ports.routers import RouterReport
 
 log = structlog.get_logger("cyclades.router")
 PAUSE = 1.0  # seconds between two looks at the feed
-LEASE = 60.0  # seconds for which nobody else carries this host's routers
+LEASE = 30.0  # seconds, at least, for which nobody else carries this host's routers
 
 
 class RouterWorker:
@@ -37,6 +37,8 @@ class RouterWorker:
         self._driver: RouterDriver | None = None
         self._seen: Position | None = None
         self._looked = 0.0
+        self._term = max(LEASE, 3 * app.settings.scan_interval)
+        self._sure_until = 0.0
 
     def turn(self) -> float:
         """One look, if there is a reason."""
@@ -61,11 +63,17 @@ class RouterWorker:
         return lease_of(self._host)
 
     def _is_ours(self) -> bool:
+        """Ours, and for two thirds of the lease at least."""
+        monotonic = self._app.clock.monotonic()
+        if monotonic < self._sure_until:
+            return True
         now = self._app.clock.now()
-        until = now + timedelta(seconds=LEASE)
-        return self._app.atomically(
+        until = now + timedelta(seconds=self._term)
+        ours = self._app.atomically(
             lambda unit: unit.leases.take(self._lease, self._holder, now, until)
         )
+        self._sure_until = monotonic + self._term / 3 if ours else 0.0
+        return ours
 
     def _look(self) -> None:
         with self._app.reader() as unit:
@@ -77,10 +85,14 @@ class RouterWorker:
             for router_id in wanted:
                 self._say(said.get(router_id), router_id, "", trouble)
             return
-        for router_id, state in wanted.items():
-            self._carry(driver, state, there.get(router_id), said.get(router_id))
-        for router_id in sorted((there.keys() | said.keys()) - wanted.keys()):
-            self._drop(driver, router_id, there)
+        for router_id in [*wanted, *sorted((there.keys() | said.keys()) - wanted.keys())]:
+            if not self._is_ours():  # all of them may take longer than a lease
+                return
+            if router_id in wanted:
+                state = wanted[router_id]
+                self._carry(driver, state, there.get(router_id), said.get(router_id))
+            else:
+                self._drop(driver, router_id, there)
 
     def _carry(
         self,

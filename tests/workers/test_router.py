@@ -1,5 +1,6 @@
 """The router worker: what users want is on their gateway host, whatever happens between."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,7 @@ from cyclades.domain.model.floating_ip import WantedFloatingIp
 from cyclades.domain.model.network import WantedNetwork
 from cyclades.domain.model.port import WantedPort
 from cyclades.domain.model.router import WantedGateway, WantedRouter
+from cyclades.domain.model.router_state import RouterState
 from cyclades.domain.model.subnet import WantedSubnet
 from cyclades.workers import router as module
 from cyclades.workers.audits import audit_ledger
@@ -205,6 +207,29 @@ def test_one_worker_a_host(site: Site) -> None:
     site.worker.close()
     second.turn()
     assert list(site.host.list()) == [router_id]
+
+
+def test_a_host_is_kept_for_as_long_as_its_routers_take(
+    application_maker: Callable[..., Application],
+    sqlite_database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "LEASE", 3.0)
+    site = Site(application_maker(sqlite_database_url, **ALWAYS))
+    second, others = RouterWorker(site.app), []
+    apply = SimulatedRouterDriver.apply
+
+    def slowly(driver: SimulatedRouterDriver, state: RouterState) -> None:
+        time.sleep(1.2)
+        others.append(second._is_ours())
+        apply(driver, state)
+
+    monkeypatch.setattr(SimulatedRouterDriver, "apply", slowly)
+    for _ in range(3):
+        site.router()
+    site.worker.turn()
+    assert others == [False] * 3
+    assert site.agrees()
 
 
 def test_routers_are_spread_and_can_be_moved(
