@@ -27,7 +27,8 @@ from cyclades.workers.poller import ClusterPoller
 from tests.adapters.simulated.hand_clock import HandClock, cluster
 from tests.harness.cloud import QUICK, ROOMY, Cloud
 from tests.harness.proxy import Proxy
-from tests.workers.invariants import Evidence, gathered, violations
+from tests.workers.evidence import Evidence, gathered
+from tests.workers.invariants import violations
 
 USER, PASSWORD = "cyclades", "only for tests"
 LIMITS = Limits(connect=1.0, silence=1.5, total=3.0, answer=1_000_000)

@@ -1,6 +1,6 @@
 """Many who want the same thing of network's at the same moment: one of them gets it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,11 @@ ROUNDS = pytest.mark.parametrize(
     "rounds", [3, pytest.param(500, marks=pytest.mark.long)], ids=["quick", "long"]
 )
 
+WANTED: Mapping[str, Callable[[int], dict[str, Any]]] = {
+    "address": lambda number: {"fixed_ips": [{"ip_address": f"10.0.0.{10 + number % 200}"}]},
+    "MAC address": lambda number: {"mac_address": f"aa:00:00:00:01:{number % 256:02x}"},
+}
+
 
 @pytest.fixture
 def arena(postgres_database_url: str, tmp_path: Path) -> Iterator[Arena]:
@@ -35,17 +40,14 @@ def arena(postgres_database_url: str, tmp_path: Path) -> Iterator[Arena]:
 
 
 @ROUNDS
-@pytest.mark.parametrize("what", ["address", "MAC address"])
+@pytest.mark.parametrize("what", WANTED)
 def test_one_address_for_many_ports(
     arena: Arena, converged: Recorder, what: str, rounds: int
 ) -> None:
     network = arena.network()
     with converged.timed(65, times=rounds):
         for number in range(rounds):
-            wanted: dict[str, Any] = {
-                "address": {"fixed_ips": [{"ip_address": f"10.0.0.{10 + number % 200}"}]},
-                "MAC address": {"mac_address": f"aa:00:00:00:01:{number % 256:02x}"},
-            }[what]
+            wanted = WANTED[what](number)
             answers = arena.contest(*[posts("port", "admin", network_id=network, **wanted)] * CROWD)
             assert statuses(answers) == {201: 1, 409: CROWD - 1}, [a.text for a in answers]
             (won,) = [answer.json["port"]["id"] for answer in answers if answer.status_int == 201]

@@ -9,7 +9,8 @@ from cyclades.domain.model.errors import CycladesError, InvalidInput, NoCapacity
 from cyclades.domain.model.wanted_server import host_name
 from tests.harness.cloud import MEMBER, Cloud
 from tests.harness.sealing import dumped
-from tests.workers.invariants import gathered, violations
+from tests.workers.evidence import gathered
+from tests.workers.invariants import violations
 
 CANARY = "canary-5d21"
 RESOURCES = ["instances", "cores", "ram", "port"]

@@ -8,7 +8,7 @@ witness remembers what was seen and what was asked for, which no table tells.
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Row
@@ -18,13 +18,16 @@ from cyclades.adapters.simulated.world import Instance
 from cyclades.domain.model.deadlines import STILL_AWAITED
 from cyclades.domain.model.server import GONE
 from tests.stateful.site import SMALL, Site
-from tests.workers import invariants
-from tests.workers.invariants import Evidence, gathered
+from tests.workers import invariants, network_invariants
+from tests.workers.evidence import Evidence, gathered
 
 FINISHED = frozenset({"done", "failed", "cancelled"})
 ALWAYS = (
-    invariants.one_holder_an_address,
-    invariants.usage_adds_up,
+    network_invariants.one_holder_an_address,
+    network_invariants.floating_ips_lead_somewhere,
+    network_invariants.pools_give_to_the_living,
+    network_invariants.homes_are_kept,
+    network_invariants.usage_adds_up,
     invariants.versions_only_rise,
     invariants.deleted_stays_deleted,
     invariants.strangers_are_left_alone,
@@ -75,7 +78,7 @@ class Witness:
         ]
         rules = {name: rule for name, rule in invariants.RULES.items() if name not in {"I2", "I3"}}
         found = [f"{name}: {wrong}" for name, rule in rules.items() for wrong in rule(seen)]
-        clear = Evidence(**{name: getattr(seen, name) for name in FIELDS} | {"instances": known})
+        clear = replace(seen, instances=known)
         found += [f"I3: {wrong}" for wrong in invariants.one_instance_a_server(clear)]
         done = {effect.id for effect in seen.effects if effect.state == "done"}
         asked = {job.effect_id for job in self.jobs.values()}
@@ -97,9 +100,6 @@ class Witness:
     def forgives_what_is_under_way(self) -> None:
         """Jobs are about to be forgotten by their cluster: nobody can find them again."""
         self.forgiven |= {e.id for e in self.look().effects if e.state not in FINISHED}
-
-
-FIELDS = Evidence.__dataclass_fields__
 
 
 def one_job_an_effect(witness: Witness, seen: Evidence) -> Iterator[str]:

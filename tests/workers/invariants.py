@@ -6,69 +6,11 @@ returns the sentences that say what is wrong.
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, cast
 
-from sqlalchemy import Row, text
-
-from cyclades.adapters.simulated.driver import SimulatedDriver
 from cyclades.adapters.simulated.reports import effect_in
-from cyclades.adapters.simulated.world import Instance, Job
 from cyclades.bootstrap import Application
-
-Rows = list[Row[Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """Everything there is to see."""
-
-    servers: Rows
-    effects: Rows
-    actions: Rows
-    ports: Rows
-    addresses: Rows
-    quotas: Rows
-    feed: Rows
-    instances: list[tuple[str, Instance]]
-    jobs: list[tuple[str, Job]]
-    prefix: str
-
-    @property
-    def alive(self) -> Rows:
-        """Servers that are not deleted."""
-        return [server for server in self.servers if not server.deleted]
-
-
-def gathered(app: Application) -> Evidence:
-    """Look at everything."""
-    with app.reader() as unit:
-        tables = ("servers", "effects", "instance_actions", "ports", "addresses", "quotas", "feed")
-        rows = {
-            name: list(unit.connection.execute(text(f"SELECT * FROM {name}"))) for name in tables
-        }
-        clusters = [cluster.id for cluster in unit.clusters.list()]
-    instances: list[tuple[str, Instance]] = []
-    jobs: list[tuple[str, Job]] = []
-    for cluster_id in clusters:
-        driver = cast(SimulatedDriver, app.drivers.of(cluster_id))
-        instances += [(cluster_id, i) for i in driver.store.look(lambda w: [*w.instances.values()])]
-        jobs += [
-            (cluster_id, job)
-            for job in driver.store.look(lambda w: [*w.jobs.values(), *w.archive.values()])
-        ]
-    return Evidence(
-        rows["servers"],
-        rows["effects"],
-        rows["instance_actions"],
-        rows["ports"],
-        rows["addresses"],
-        rows["quotas"],
-        sorted(rows["feed"], key=lambda row: row.seq),
-        instances,
-        jobs,
-        app.settings.instance_prefix,
-    )
+from tests.workers import network_invariants as on_networks
+from tests.workers.evidence import Evidence, gathered
 
 
 def nothing_is_silent(seen: Evidence) -> Iterator[str]:
@@ -110,47 +52,6 @@ def one_instance_a_server(seen: Evidence) -> Iterator[str]:
             yield f"server {server.id} is in another cluster than it should be"
 
 
-def one_holder_an_address(seen: Evidence) -> Iterator[str]:
-    """I4: addresses and MACs have one holder, which lives."""
-    alive, ports = {server.id for server in seen.alive}, {port.id for port in seen.ports}
-    for port in seen.ports:
-        if port.device_owner.startswith("compute:") and port.device_id not in alive:
-            yield f"port {port.id} belongs to {port.device_id}, which is gone"
-    for row in seen.addresses:
-        if row.port_id is not None and row.port_id not in ports:
-            yield f"address {row.address} belongs to {row.port_id}, which is gone"
-    macs = Counter((port.network_id, port.mac) for port in seen.ports)
-    yield from (f"{count} ports have MAC {mac}" for (_, mac), count in macs.items() if count > 1)
-
-
-def interfaces_agree(seen: Evidence) -> Iterator[str]:
-    """I5: what is plugged in is what is written down."""
-    instances = {instance.name: instance for _, instance in seen.instances}
-    for server in seen.alive:
-        if server.instance in instances:
-            there = {nic["mac"] for nic in instances[server.instance].nics}
-            ours = {port.mac for port in seen.ports if port.device_id == server.id}
-            if there != ours:
-                yield f"server {server.id} has MACs {ours}, its instance {there}"
-
-
-def usage_adds_up(seen: Evidence) -> Iterator[str]:
-    """I6: the book says what there is."""
-    counted: Counter[tuple[str, str]] = Counter()
-    for server in seen.alive:
-        amounts = {"instances": 1, "cores": server.vcpus, "ram": server.ram}
-        counted.update({(server.project_id, name): n for name, n in amounts.items()})
-    counted.update((port.project_id, "port") for port in seen.ports if port.project_id)
-    booked = {
-        (row.project_id, row.resource): row.used
-        for row in seen.quotas
-        if row.resource in {"instances", "cores", "ram", "port"}
-    }
-    for key in booked.keys() | counted.keys():
-        if booked.get(key, 0) != counted[key]:
-            yield f"{key} is booked as {booked.get(key, 0)} and is {counted[key]}"
-
-
 def versions_only_rise(seen: Evidence) -> Iterator[str]:
     """I7: nobody ever sees an older state after a newer one."""
     last: dict[tuple[str, str], int] = {}
@@ -180,11 +81,16 @@ def strangers_are_left_alone(seen: Evidence) -> Iterator[str]:
 
 RULES: Mapping[str, Callable[[Evidence], Iterator[str]]] = {
     "I1": nothing_is_silent,
+    "I1 networks": on_networks.nothing_is_silent,
     "I2": one_job_an_effect,
     "I3": one_instance_a_server,
-    "I4": one_holder_an_address,
-    "I5": interfaces_agree,
-    "I6": usage_adds_up,
+    "I3 homes": on_networks.homes_are_kept,
+    "I4": on_networks.one_holder_an_address,
+    "I4 floating": on_networks.floating_ips_lead_somewhere,
+    "I4 pools": on_networks.pools_give_to_the_living,
+    "I5": on_networks.interfaces_agree,
+    "I5 networks": on_networks.networks_are_where_they_are_needed,
+    "I6": on_networks.usage_adds_up,
     "I7": versions_only_rise,
     "I8": deleted_stays_deleted,
     "I9": strangers_are_left_alone,

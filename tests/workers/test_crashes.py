@@ -19,7 +19,8 @@ from tests.harness.postgres import PostgresServer
 from tests.harness.processes import free_port, stop, wait_until
 from tests.harness.reliability import Recorder
 from tests.harness.serving import PROGRAMS, Installation, Process, installation
-from tests.workers.invariants import gathered, violations
+from tests.workers.evidence import gathered
+from tests.workers.invariants import violations
 
 pytestmark = [pytest.mark.real_postgres, pytest.mark.slow]
 

@@ -9,7 +9,8 @@ from cyclades.domain.model.deadlines import TOO_LATE
 from cyclades.domain.model.errors import NoCapacity
 from cyclades.domain.model.server_actions import Action
 from tests.harness.cloud import ADMIN, MEMBER, Cloud
-from tests.workers.invariants import gathered, violations
+from tests.workers.evidence import gathered
+from tests.workers.invariants import violations
 
 LIFE = [
     (Action.STOP, "", "SHUTOFF"),
