@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from cyclades.domain.model.errors import InvalidInput
 from cyclades.domain.model.firewall_profile import Profiles, read_profiles
-from cyclades.domain.model.network_flavor import OFFERED, is_mac_range
+from cyclades.domain.model.network_flavor import OFFERED, is_range, mac_prefixes, routing_tables
 from cyclades.domain.model.quota import ABSENT, COMPUTE_FIXED
 
 PREFIX = "cyclades."
@@ -29,7 +30,8 @@ POSITIVE = frozenset(
 NETWORKING: Mapping[str, Callable[[Any], bool]] = {
     "network_flavors": lambda names: bool(names) and OFFERED.issuperset(names),
     "spanning_flavors": OFFERED.issuperset,
-    "mac_prefix_pool": is_mac_range,
+    "mac_prefix_pool": partial(is_range, mac_prefixes),
+    "routing_tables": partial(is_range, routing_tables),
 }
 
 
@@ -105,7 +107,7 @@ class Settings:
     mac_filtered_link: str = "prv0"  # the bridge that all MAC_FILTERED networks share
     mac_prefix_pool: str = "aa:0d:00-aa:0f:ff"  # one for each MAC_FILTERED network
     vlan_links: tuple[str, ...] = ()  # bridges, one for each PHYSICAL_VLAN network
-    routed_table: str = "snf_link"  # routing table (and its number) of IP_LESS_ROUTED networks
+    routing_tables: str = "10000-19999"  # of the nodes' kernels, one for each IP_LESS_ROUTED one
     default_networks: tuple[str, ...] = ()  # of servers that name none: ids, or SNF:ANY_PUBLIC...
     forced_networks: tuple[str, ...] = ()  # of every server, before what it asks for
     firewall_profiles: str = ""  # a JSON file with profiles of the operator's own

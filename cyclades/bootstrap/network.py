@@ -16,7 +16,7 @@ from cyclades.adapters.sql.servers import SqlServers
 from cyclades.adapters.sql.subnetpools import SqlSubnetPools
 from cyclades.adapters.sql.subnets import SqlSubnets
 from cyclades.bootstrap.clusters import ClusterUnit
-from cyclades.domain.model.network_flavor import mac_prefixes
+from cyclades.domain.model.network_flavor import mac_prefixes, routing_tables
 from cyclades.domain.services.address_history import AddressHistory
 from cyclades.domain.services.cluster_networks import ClusterNetworks
 from cyclades.domain.services.floating_associations import FloatingAssociations
@@ -140,7 +140,7 @@ class NetworkUnit(ClusterUnit):
                     settings.public_link,
                     settings.mac_filtered_link,
                     settings.vlan_links,
-                    settings.routed_table,
+                    routing_tables(settings.routing_tables),
                     mac_prefixes(settings.mac_prefix_pool),
                 ),
             ),

@@ -39,6 +39,8 @@ def test_texts_become_what_they_mean() -> None:
         ("cyclades.spanning_flavors", "VLAN"),
         ("cyclades.mac_prefix_pool", "aa:0d:00-aa:0c:ff"),
         ("cyclades.mac_prefix_pool", "ab:00:00"),
+        ("cyclades.routing_tables", "254-20"),
+        ("cyclades.routing_tables", "main"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_by_name(key: str, text: str) -> None:

@@ -1,7 +1,7 @@
 """Network flavors: the ways in which operators' nodes can make a network."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,8 +11,7 @@ ROUTED: Final = "routed"
 CUSTOM: Final = "CUSTOM"
 MAC_PREFIX: Final = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){2}", re.ASCII)
 LARGEST_POOL: Final = 2**16
-# Tables of the nodes' kernels from here on are ours, one for each routed network.
-FIRST_TABLE, TABLES = 10_000, 10_000
+MOST_TABLES: Final = 2**31  # a node's kernel counts a few further
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +41,10 @@ MOST_VLANS: Final = 4094
 OFFERED: Final = frozenset(NETWORK_FLAVORS) - {CUSTOM}
 
 
-def is_mac_range(text: str) -> bool:
-    """Whether `mac_prefixes` understands it."""
+def is_range(read: Callable[[str], Sequence[str]], text: str) -> bool:
+    """Whether `mac_prefixes` or `routing_tables` understands it."""
     try:
-        mac_prefixes(text)
+        read(text)
     except ValueError:
         return False
     return True
@@ -64,9 +63,13 @@ def mac_prefixes(text: str) -> Sequence[str]:
     return [":".join(re.findall("..", f"{each:06x}")) for each in range(low, high + 1)]
 
 
-def table_names(base: str) -> Sequence[str]:
-    """Routing tables by name; what comes after the last underscore is the table's number."""
-    return [f"{base}_{number}" for number in range(FIRST_TABLE, FIRST_TABLE + TABLES)]
+def routing_tables(text: str) -> Sequence[str]:
+    """All numbers of a range like `10000-19999`. Raises ValueError."""
+    first, _, last = text.partition("-")
+    low, high = int(first), int(last or first)
+    if not 0 < low <= high < min(low + LARGEST_POOL, MOST_TABLES):
+        raise ValueError(text)
+    return [str(number) for number in range(low, high + 1)]
 
 
 def provided(mode: str, link: str) -> tuple[str, str, int | None]:

@@ -17,7 +17,6 @@ from cyclades.domain.model.network_flavor import (
     MOST_VLANS,
     NETWORK_FLAVORS,
     VLAN,
-    table_names,
 )
 from cyclades.ports.networks import NetworkRepository
 
@@ -38,7 +37,7 @@ class FlavorSettings:
     public_link: str
     mac_filtered_link: str
     vlan_links: Sequence[str]
-    routed_table: str
+    routing_tables: Sequence[str]
     mac_prefixes: Sequence[str]
 
 
@@ -126,7 +125,7 @@ class NetworkFlavors:
 POOLS: Final[Mapping[str, Callable[[FlavorSettings], Sequence[str]]]] = {
     "bridge": lambda settings: settings.vlan_links,
     "mac_prefix": lambda settings: settings.mac_prefixes,
-    "table": lambda settings: table_names(settings.routed_table),
+    "table": lambda settings: settings.routing_tables,
 }
 # The link and the MAC prefix of a network, by what it took of which pool.
 LINKS: Final[Mapping[str, Callable[[FlavorSettings, str], tuple[str, str | None]]]] = {

@@ -52,7 +52,7 @@ def test_another_that_is_offered(net: Network) -> None:
         shown = seen(net, made["id"])
         links.append((shown["provider:network_type"], shown["provider:physical_network"]))
         assert shown["SNF:mac_prefix"] is None
-    assert links == [("flat", "vlan1"), ("routed", "snf_link_10000")]
+    assert links == [("flat", "vlan1"), ("routed", "10000")]
 
 
 @pytest.mark.parametrize(("flavor", "what"), [(ALL[0], "MAC prefix"), (ALL[1], "isolated bridge")])
