@@ -33,7 +33,7 @@ OTHER_FORMS = (
     (re.compile(r"^(/network/v2\.0/.+)\.json$"), r"\1"),
 )
 # A slash at the end is tolerated, but for one: an image without its id is no image.
-WITHOUT_ID = "/image/v2/images/"
+WITHOUT_ID = frozenset({"/image/v2/images/", "/compute/v2.1/os-security-groups/"})
 LEGACY_COMPUTE = re.compile(r"^/compute/v2/.")
 
 
@@ -86,7 +86,7 @@ def routed(handler: Handler, request: Any) -> Response:
     claimed = None if LEGACY_COMPUTE.match(path) else versions_of(path)
     for form, usual in OTHER_FORMS:
         path = form.sub(usual, path)
-    request.path_info = path if path == WITHOUT_ID else path.rstrip("/") or "/"
+    request.path_info = path if path in WITHOUT_ID else path.rstrip("/") or "/"
     if claimed is None:
         return handler(request)
     return at_version(claimed, handler, request)

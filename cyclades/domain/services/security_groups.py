@@ -28,7 +28,7 @@ from cyclades.domain.model.security_group import (
     open_rule,
 )
 from cyclades.domain.model.security_group_rules import WantedRule, checked
-from cyclades.domain.model.sharing import project_for
+from cyclades.domain.model.sharing import project_for, reach_of
 from cyclades.domain.services.default_groups import with_default_group, with_default_rules
 from cyclades.ports.clock import Clock
 from cyclades.ports.feed import Feed
@@ -103,13 +103,20 @@ class SecurityGroups:
         return changed
 
     def delete(self, caller: Caller, group_id: str, revision: int | None) -> None:
-        """Forget it. Raises SecurityGroupInUse; default groups stay."""
+        """Forget it, and the rules of others that name it. Raises SecurityGroupInUse.
+
+        Default groups stay.
+        """
         group = self._stored(caller, group_id)
         require_revision(group.version, revision)
         if group.is_default and not caller.is_admin:
             raise SecurityGroupCannotRemoveDefault(
                 f"Insufficient rights for removing default security group {group_id}."
             )
+        naming = Listing(reach_of(caller), {"remote_group_id": (group_id,)})
+        for rule in self.repository.list_rules(naming):
+            if rule.security_group_id != group_id:
+                self.delete_rule(caller, rule.id)
         self.repository.remove(group_id)
         self._publish(replace(group, version=group.version + 1))
         own = [rule for rule in group.rules if not is_given(group, rule)]

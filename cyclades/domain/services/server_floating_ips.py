@@ -8,7 +8,10 @@ from cyclades.domain.model.floating_ip import FloatingIp
 from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.listing import Listing
 from cyclades.domain.model.port import Port
-from cyclades.domain.model.router_errors import ExternalGatewayForFloatingIPNotFound
+from cyclades.domain.model.router_errors import (
+    ExternalGatewayForFloatingIPNotFound,
+    FloatingIPPortAlreadyAssociated,
+)
 from cyclades.domain.model.sharing import reach_of
 from cyclades.domain.services.floating_ips import FloatingIps
 from cyclades.ports.ports import PortRepository
@@ -32,9 +35,12 @@ class ServerFloatingIps:
         trouble = "No fixed IPs associated to instance"
         for port, fixed in _targets(self._ports(caller, server_id), floating_ip, fixed_ip):
             target = {"port_id": port.id, "fixed_ip": fixed}
+            if fixed is None and self._others(caller, floating_ip, port):
+                trouble = f"Port {port.id} has a floating IP already."
+                continue
             try:
                 self.floating_ips.update(caller, floating_ip.id, target, None)
-            except ExternalGatewayForFloatingIPNotFound as error:
+            except (ExternalGatewayForFloatingIPNotFound, FloatingIPPortAlreadyAssociated) as error:
                 trouble = str(error)
             else:
                 return
@@ -48,6 +54,10 @@ class ServerFloatingIps:
                 f"Floating IP {floating_ip.address} is not associated with instance {server_id}."
             )
         self.floating_ips.update(caller, floating_ip.id, {"port_id": None}, None)
+
+    def _others(self, caller: Caller, floating_ip: FloatingIp, port: Port) -> bool:
+        found = self.floating_ips.page(Listing(reach_of(caller), {"port_id": (port.id,)}))
+        return any(each.id != floating_ip.id for each in found)
 
     def _named(self, caller: Caller, address: str) -> FloatingIp:
         listing = Listing(reach_of(caller), {"floating_ip_address": (address,)})

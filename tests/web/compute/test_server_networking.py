@@ -172,6 +172,9 @@ def test_floating_ips_as_compute_had_them(cloud: Cloud) -> None:
     told = {"address": made["ip"]}
     act(cloud, server_id, 409, removeFloatingIp=told)
     act(cloud, server_id, 202, addFloatingIp=told)
+    second = cloud.call("POST", url, {}, status=200).json["floating_ip"]
+    act(cloud, server_id, 400, addFloatingIp={"address": second["ip"]})
+    cloud.call("DELETE", f"{url}/{second['id']}", status=202)
     one = cloud.call("GET", f"{url}/{made['id']}", status=200).json["floating_ip"]
     assert one["instance_id"] == server_id
     assert cloud.call("GET", url, status=200).json == {"floating_ips": [one]}
