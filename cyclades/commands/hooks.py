@@ -19,12 +19,15 @@ rabbitmqctl set_permissions -p '{vhost}' {user} '^$' '^cyclades\\.ganeti$' '^$'
 rabbitmqctl set_topic_permissions -p '{vhost}' {user} cyclades.ganeti '^ganeti\\.{id}$' '^$'
 
 # 2. On every node of {name}, as root, with the folder config/ganeti of this release.
-apt-get install python3-amqp
+apt-get install python3-amqp nftables dnsmasq-base
 config/ganeti/install
 (umask 077; cat >/etc/cyclades/cyclades.conf <<'END'
 [cyclades]
 cluster = {id}
 brokers = {brokers}
+# For servers' networks on the nodes, also these (and cyclades-netd):
+#api = where the nodes reach Cyclades
+#node_key = what `cyclades-manage cluster node-key {name}` prints
 END
 )
 systemctl enable --now cyclades-watcher

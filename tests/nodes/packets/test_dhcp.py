@@ -11,33 +11,13 @@ import pytest
 
 from tests.harness.processes import wait_until
 from tests.nodes.packets import dhclient
-from tests.nodes.packets.documents import SUBNET, document
+from tests.nodes.packets.documents import document
 from tests.nodes.packets.guest import SOON, Guest
 from tests.nodes.packets.node import PacketNode
+from tests.nodes.packets.subnets import subnet4, subnet6
 
 RED, BLUE = "aa:0d:01", "aa:0d:02"
 SERVER = "169.254.169.254"
-
-
-def subnet4(number: int = 4, **changes: Any) -> dict[str, Any]:
-    made = {
-        "id": SUBNET.format(number),
-        "cidr": "10.0.0.0/24",
-        "version": 4,
-        "gateway": "10.0.0.254",
-        "dhcp": True,
-        "ra_mode": None,
-        "address_mode": None,
-        "dns": [],
-        "routes": [["10.9.0.0/16", "10.0.0.253"]],
-        "address": "10.0.0.1",
-    }
-    return made | changes
-
-
-def subnet6(mode: str, **changes: Any) -> dict[str, Any]:
-    made = subnet4(6, cidr="2001:db8::/64", version=6, gateway="2001:db8::ffff", routes=[])
-    return made | {"ra_mode": mode, "address_mode": mode, "address": "2001:db8::1"} | changes
 
 
 @pytest.fixture
