@@ -39,6 +39,7 @@ class InFlight:
     `overdue`: it is past its deadline, its user was told, and it is still waited for.
     `error`: what its last attempt met, for operators. `nic`: the interface that it is about;
     `network` and `group`: the network (by its name in the cluster) and the node group.
+    `waits_for`: another effect, which has to end before.
     """
 
     effect_id: str
@@ -63,6 +64,7 @@ class InFlight:
     nic: str = ""
     network: str = ""
     group: str = ""
+    waits_for: str | None = None
 
     @property
     def unsent(self) -> bool:

@@ -17,6 +17,7 @@ from cyclades.ports.cluster_driver import (
     IdentityMismatch,
 )
 from tests.harness.cloud import Cloud
+from tests.harness.cluster_networks import on, private
 
 Change = Callable[[Situation], Situation]
 
@@ -58,6 +59,14 @@ def test_a_server_that_is_built(cloud: Cloud, change: Change, about: str, words:
     findings = told(change(examined(cloud.app, server_id)))
     assert "BUILD (building, scheduling)" in findings["state"]
     assert words in findings[about]
+
+
+def test_a_server_whose_network_is_being_made(cloud: Cloud) -> None:
+    network = private(cloud)
+    server_id = cloud.create(**on(network))
+    cloud.clock.passed += 30
+    said = told(examined(cloud.app, server_id))["network"]
+    assert f"waits for network cyclades-net-{network.id}: create_network is queued" in said
 
 
 def test_an_operation_at_each_rank_of_its_job(cloud: Cloud) -> None:

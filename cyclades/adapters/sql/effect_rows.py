@@ -67,6 +67,7 @@ def in_flight_of(row: Row[Any]) -> InFlight:
         _nic_in(about),
         str(about.get("network", "")),
         str(about.get("group", "")),
+        row.waits_for,
     )
 
 

@@ -56,6 +56,11 @@ class Situation:
         """Its own effects."""
         return [effect for effect in self.effects if effect.server_id == self.server.id]
 
+    def awaited(self, effect: InFlight) -> InFlight | None:
+        """The oldest thing to be done for the network that the effect waits for."""
+        subjects = {each.subject for each in self.effects if each.effect_id == effect.waits_for}
+        return next((each for each in self.effects if each.subject in subjects), None)
+
     @property
     def full(self) -> bool:
         """The cluster has as many of our jobs as it may."""
@@ -127,6 +132,12 @@ def _queued(seen: Situation, effect: InFlight) -> Iterator[Finding]:
             "full",
             f"The cluster has {seen.room} operations of ours in flight, as many as it may.",
             "It goes on when one of them ends (setting effects_per_cluster).",
+        )
+    elif network := seen.awaited(effect):
+        yield Finding(
+            "network",
+            f"It waits for network {network.network}: {network.operation} is {network.state}.",
+            "It goes on when that has ended (cyclades-manage network list).",
         )
     elif not effect.attempts and seen.now - effect.created > SOON:
         yield Finding(
