@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 # Attributes of extensions that the recorded cloud did not have: dns-integration.
-UNRECORDED = {"dns_name", "dns_assignment"}
+UNRECORDED = {"dns_name", "dns_domain", "dns_assignment"}
 DATA = Path(__file__).parents[1] / "data" / "golden"
 
 

@@ -257,6 +257,10 @@ def test_words_tags_and_revisions(net: Network, outside: str) -> None:
     assert net.ids("/floatingips?tags=x,y&description=b") == [made["id"]]
     assert net.ids("/floatingips?tags=z") == []
     net.call("GET", "/floatingips?name=x", status=400)
+    named = allocated(net, outside, dns_name="web", dns_domain="example.org.")
+    assert (named["dns_name"], named["dns_domain"]) == ("web", "example.org.")
+    assert net.ids("/floatingips?dns_name=web") == [named["id"]]
+    refused(net, 400, floating_network_id=outside, dns_name="-wrong-")
 
 
 def test_what_is_another_s_looks_like_what_is_not(net: Network, outside: str) -> None:

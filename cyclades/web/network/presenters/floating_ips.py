@@ -20,6 +20,8 @@ def floating_ip_body(floating_ip: FloatingIp) -> dict[str, Any]:
         "status": floating_ip.status,
         "description": floating_ip.description,
         "port_details": details_body(floating_ip.details) if floating_ip.details else None,
+        "dns_name": floating_ip.dns_name,
+        "dns_domain": floating_ip.dns_domain,
         "tags": list(floating_ip.tags),
         "created_at": iso(floating_ip.created),
         "updated_at": iso(floating_ip.updated),

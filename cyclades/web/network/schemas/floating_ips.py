@@ -6,6 +6,7 @@ import colander
 
 from cyclades.web.network.bodies import OWNER, one, one_or_many, owner, tag_list
 from cyclades.web.network.listing import list_query, standard, word
+from cyclades.web.network.schemas.ports import LABEL
 from cyclades.web.schema_types import text
 
 NAMES = OWNER | {
@@ -29,8 +30,6 @@ CHANGEABLE = [
     text("description", missing=colander.drop),
     short("port_id"),
     short("fixed_ip_address"),
-    text("dns_name", missing=colander.drop),
-    text("dns_domain", missing=colander.drop),
 ]
 CREATE = one_or_many(
     "floatingip",
@@ -40,6 +39,8 @@ CREATE = one_or_many(
         network(),
         short("floating_ip_address"),
         short("subnet_id"),
+        text("dns_name", maximum=63, pattern=LABEL, missing=colander.drop),
+        text("dns_domain", missing=colander.drop),
         *owner(),
         tag_list(),
     ],
@@ -52,6 +53,8 @@ KEYS = (
     "fixed_ip_address",
     "router_id",
     "status",
+    "dns_name",
+    "dns_domain",
 )
 FILTERS = {
     name: node
