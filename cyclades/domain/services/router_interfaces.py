@@ -61,7 +61,12 @@ class RouterInterfaces:
         subnet = self.subnets.get(subnet_id)
         network = self.networks.hold(subnet.network_id)
         network.require_seen(caller, "subnet", subnet_id)
-        network.require_pluggable(caller)
+        if not network.owned_by(caller):
+            # Lest a guest of the network takes its gateway's address.
+            raise BadRequest(
+                f"Bad router request: Cannot add interface to router {router_id} because subnet "
+                f"{subnet_id} is not owned by project making the request."
+            )
         address = require_routable(subnet)
         require_apart(router.id, self.routers.touches(router.id), [subnet])
         shared = self._shared_port(router, subnet)

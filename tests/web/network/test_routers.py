@@ -11,9 +11,10 @@ from tests.web.network.conftest import Network
 URL = "/network/v2.0/routers"
 
 
-def external(net: Network, cidr: str = "198.51.100.0/24") -> dict[str, Any]:
+def external(net: Network, cidr: str = "198.51.100.0/24", **more: Any) -> dict[str, Any]:
     """An external network of an administrator's."""
-    network = net.make("network", token="admin", name="ext", **{"router:external": True})
+    wanted = {"router:external": True} | more
+    network = net.make("network", token="admin", name="ext", **wanted)
     net.make("subnet", token="admin", network_id=network["id"], ip_version=4, cidr=cidr)
     return network
 
@@ -134,6 +135,18 @@ def test_interfaces_that_cannot_be(net: Network) -> None:
         "RouterInterfaceNotFoundForSubnet"
     )
     assert net.refused("PUT", gone, {"port_id": "none"}, 404) == "RouterInterfaceNotFound"
+
+
+def test_guests_of_a_network_do_not_become_its_gateway(net: Network) -> None:
+    network = external(net, "192.0.2.0/24", shared=True)
+    guest = {"token": "other"}
+    (subnet_id,) = net.ids(f"/subnets?network_id={network['id']}", **guest)
+    router = net.make("router", **guest)
+    path = f"/routers/{router['id']}/add_router_interface"
+    assert net.refused("PUT", path, {"subnet_id": subnet_id}, 400, **guest) == "BadRequest"
+    # With an address that the network gives them, they may.
+    port = net.make("port", network_id=network["id"], **guest)
+    net.call("PUT", path, {"port_id": port["id"]}, status=200, **guest)
 
 
 def test_the_ipv6_subnets_of_a_network_share_a_port(each_net: Network) -> None:
