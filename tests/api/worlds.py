@@ -21,7 +21,6 @@ class Furnished(GabbiFixture):
         from cyclades.adapters.sql.migrate import upgrade  # noqa: PLC0415 - see above
         from cyclades.bootstrap import Application  # noqa: PLC0415 - see above
         from cyclades.settings import Settings  # noqa: PLC0415 - see above
-        from tests.harness.compute import furnished  # noqa: PLC0415 - see above
 
         self.folder = Path(tempfile.mkdtemp(prefix="cyclades-page-"))
         url = f"sqlite:///{self.folder}/cyclades.db"
@@ -29,10 +28,25 @@ class Furnished(GabbiFixture):
         key = self.folder / "secret.key"
         self.application = Application(Settings(database_url=url, secret_key_file=key))
         self.application.identity = KnownCallers()
-        furnished(self.application)
+        self.furnish()
         own.append(client_of(self.application).app)
 
     def stop_fixture(self) -> None:
         own.pop()
         self.application.close()
         shutil.rmtree(self.folder)
+
+    def furnish(self) -> Any:
+        """What it has; how to use it."""
+        from tests.harness.compute import furnished  # noqa: PLC0415 - see above
+
+        return furnished(self.application)
+
+
+class Running(Furnished):
+    """And a server `web` that was built, on the public network."""
+
+    def furnish(self) -> Any:
+        cloud = super().furnish()
+        cloud.active(name="web")
+        return cloud
