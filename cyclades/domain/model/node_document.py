@@ -2,19 +2,18 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import Any, NamedTuple
 
 from cyclades.domain.model.firewall_profile import FirewallProfile, Profiles
 from cyclades.domain.model.port import Port
-from cyclades.domain.model.rule_set import Compiled, Members, compiled, merged, plain
+from cyclades.domain.model.rule_set import Compiled, Layer, Members, compiled, merged, plain
 from cyclades.domain.model.security_group import SecurityGroupRule
 from cyclades.domain.model.subnet import Subnet
 
 Document = dict[str, Any]
-Plain = list[dict[str, Any]]  # a layer as JSON
 # A profile that the operator does not have any more lets nothing through: whoever chose it
 # wanted less to pass, not more.
 TAKEN_AWAY = FirewallProfile("", "")
@@ -52,6 +51,13 @@ class Facts:
     members: Members
 
 
+class Written(NamedTuple):
+    """A layer as JSON, and the text of that for digests: it may be long, and many ports' own."""
+
+    layer: list[dict[str, Any]]
+    text: str
+
+
 class Interest(NamedTuple):
     """What ports have to do with: whose changes may change their documents."""
 
@@ -69,16 +75,19 @@ class Documents:
         self._profiles = profiles
         self._domain = domain
         self._by_group: dict[str, Compiled] = {}
-        self._by_groups: dict[tuple[str, ...], Plain] = {}
-        self._by_profile: dict[str, list[Plain]] = {}
+        self._by_groups: dict[tuple[str, ...], Written] = {}
+        self._by_profile: dict[str, list[Written]] = {}
 
     def all(self) -> dict[str, Document]:
         """By port id, each with its digest."""
         return {facts.port.id: self._signed(facts) for facts in self._facts.ports}
 
     def _signed(self, facts: PortFacts) -> Document:
-        document = self._document(facts)
-        return document | {"digest": digest_of(document)}
+        document, layers = self._document(facts), self._layers_of(facts.port)
+        texts = {name: canonical(value) for name, value in document.items()}
+        texts["layers"] = f"[{','.join(each.text for each in layers)}]"
+        document["layers"] = [each.layer for each in layers]
+        return document | {"digest": signature(texts)}
 
     def _document(self, facts: PortFacts) -> Document:
         port = facts.port
@@ -93,7 +102,6 @@ class Documents:
             "secure": port.port_security_enabled,
             "addresses": list(dict.fromkeys([*held, *facts.floating])),
             "pairs": pairs_of(port),
-            "layers": self._layers_of(port),
             "subnets": [subnet_of(subnet, port) for subnet in facts.subnets],
             "dhcp_options": [
                 {"name": each.name, "value": each.value, "version": each.ip_version}
@@ -103,7 +111,7 @@ class Documents:
             "dns_name": port.dns_name,
         }
 
-    def _layers_of(self, port: Port) -> list[Plain]:
+    def _layers_of(self, port: Port) -> list[Written]:
         if not port.port_security_enabled:
             return []
         layers = [self._of_groups(port.security_groups)]
@@ -111,10 +119,9 @@ class Documents:
             layers += self._of_profile(port.firewall_profile)
         return layers
 
-    def _of_groups(self, groups: tuple[str, ...]) -> Plain:
+    def _of_groups(self, groups: tuple[str, ...]) -> Written:
         if groups not in self._by_groups:
-            layer = merged(self._compiled(group) for group in groups)
-            self._by_groups[groups] = [plain(rule) for rule in layer]
+            self._by_groups[groups] = written(merged(self._compiled(group) for group in groups))
         return self._by_groups[groups]
 
     def _compiled(self, group: str) -> Compiled:
@@ -123,18 +130,33 @@ class Documents:
             self._by_group[group] = compiled(rules, self._facts.members)
         return self._by_group[group]
 
-    def _of_profile(self, name: str) -> list[Plain]:
+    def _of_profile(self, name: str) -> list[Written]:
         if name not in self._by_profile:
             profile = self._profiles.get(name, TAKEN_AWAY)
-            layer = [plain(rule) for rule in profile.layer]
-            self._by_profile[name] = [layer] if profile.filters else []
+            self._by_profile[name] = [written(profile.layer)] if profile.filters else []
         return self._by_profile[name]
 
 
+def written(layer: Layer) -> Written:
+    """A layer, ready for documents."""
+    rules = [plain(rule) for rule in layer]
+    return Written(rules, canonical(rules))
+
+
+def canonical(value: Any) -> str:
+    """The one text of a JSON value."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def signature(texts: Mapping[str, str]) -> str:
+    """SHA-256, in hex, of an object with these values."""
+    parts = ",".join(f"{canonical(name)}:{texts[name]}" for name in sorted(texts))
+    return hashlib.sha256(f"{{{parts}}}".encode()).hexdigest()
+
+
 def digest_of(document: Document) -> str:
-    """SHA-256, in hex, of a document without its digest."""
-    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    """SHA-256, in hex, of the canonical JSON of a document without its digest."""
+    return signature({name: canonical(value) for name, value in document.items()})
 
 
 def pairs_of(port: Port) -> list[dict[str, str]]:

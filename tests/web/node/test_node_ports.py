@@ -1,8 +1,9 @@
 """POST /node/v1/ports: what nodes learn, what it costs, and who learns nothing."""
 
-from collections.abc import Callable, Iterator, Mapping
+import hashlib
+import json
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import Any
 
@@ -13,43 +14,10 @@ from cyclades.domain.model.events import Changed
 from cyclades.domain.model.node_document import digest_of
 from cyclades.domain.model.port import WantedPort
 from cyclades.domain.model.security_group_rules import WantedRule
-from tests.harness.api import CALLERS, Client, client_of
+from cyclades.domain.model.subnet import Subnet
+from tests.harness.api import CALLERS
 from tests.harness.cloud import ADMIN, MEMBER, Cloud
-
-PATH = "/node/v1/ports"
-
-
-@dataclass(slots=True)
-class Node:
-    """A node of a cluster, and the ports that it asks for."""
-
-    api: Client
-    key: str
-    cursor: str = ""
-
-    def ask(self, known: Mapping[str, str], cursor: str | None = None, status: int = 200) -> Any:
-        """The ports of the answer; the next question has its cursor."""
-        body = {"ports": dict(known), "cursor": self.cursor if cursor is None else cursor}
-        headers = {"Authorization": f"Bearer {self.key}"}
-        said = self.api.call("POST", PATH, body, token=None, headers=headers, status=status).json
-        if status == 200:
-            self.cursor = said["cursor"]
-        return said.get("ports", said)
-
-
-@pytest.fixture
-def node(cloud: Cloud) -> Node:
-    return Node(client_of(cloud.app), key_of(cloud))
-
-
-def key_of(cloud: Cloud, cluster: str = "one") -> str:
-    return cloud.app.atomically(lambda unit: unit.node_keys.make(cluster))
-
-
-def port_of(cloud: Cloud, server_id: str) -> str:
-    with cloud.app.reader() as unit:
-        (port,) = unit.port_rows.of_device(server_id)
-    return port.id
+from tests.web.node.conftest import Node, key_of, port_of
 
 
 @contextmanager
@@ -69,13 +37,22 @@ def test_a_document_has_what_a_node_needs(cloud: Cloud, node: Node) -> None:
     port_id = port_of(cloud, server)
     document = node.ask({port_id: ""})[port_id]
     digest = document.pop("digest")
-    assert digest == digest_of(document)
+    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    assert digest == digest_of(document) == hashlib.sha256(text.encode()).hexdigest()
     with cloud.app.reader() as unit:
         port = unit.port_rows.get(port_id)
         network = unit.network_rows.get(port.network_id)
-        four, six = unit.subnet_rows.of_network(network.id)
+        subnets = unit.subnet_rows.of_network(network.id)
     mine = [fixed.ip_address for fixed in port.fixed_ips]
-    expected = {
+    assert document.pop("layers") == [
+        [
+            rule("egress", 4, None),
+            rule("egress", 6, None),
+            rule("ingress", 4, mine[:1]),
+            rule("ingress", 6, mine[1:]),
+        ]
+    ]
+    assert document == {
         "port": port_id,
         "mac": port.mac,
         "hostname": "web",
@@ -93,33 +70,26 @@ def test_a_document_has_what_a_node_needs(cloud: Cloud, node: Node) -> None:
         "secure": True,
         "addresses": mine,
         "pairs": [],
-        "subnets": [
-            {
-                "id": subnet.id,
-                "cidr": subnet.cidr,
-                "version": subnet.ip_version,
-                "gateway": subnet.gateway_ip,
-                "dhcp": True,
-                "ra_mode": subnet.ipv6_ra_mode,
-                "address_mode": subnet.ipv6_address_mode,
-                "dns": list(subnet.dns_nameservers),
-                "routes": [],
-                "address": address,
-            }
-            for subnet, address in zip((four, six), mine, strict=True)
-        ],
+        "subnets": [told(*each) for each in zip(subnets, mine, strict=True)],
         "dhcp_options": [],
         "domain": "openstacklocal",
         "dns_name": "",
     }
-    (layer,) = document.pop("layers")
-    assert document == expected
-    assert layer == [
-        rule("egress", 4, None),
-        rule("egress", 6, None),
-        rule("ingress", 4, mine[:1]),
-        rule("ingress", 6, mine[1:]),
-    ]
+
+
+def told(subnet: Subnet, address: str) -> dict[str, Any]:
+    return {
+        "id": subnet.id,
+        "cidr": subnet.cidr,
+        "version": subnet.ip_version,
+        "gateway": subnet.gateway_ip,
+        "dhcp": True,
+        "ra_mode": subnet.ipv6_ra_mode,
+        "address_mode": subnet.ipv6_address_mode,
+        "dns": list(subnet.dns_nameservers),
+        "routes": [],
+        "address": address,
+    }
 
 
 def rule(direction: str, version: int, remote: Any) -> dict[str, Any]:
@@ -252,44 +222,3 @@ def test_other_clusters_ports_are_not_there(cloud: Cloud, node: Node) -> None:
         lambda unit: unit.ports.create(MEMBER, WantedPort(unit.port_rows.get(port).network_id))
     )
     assert Node(node.api, keys[place]).ask({free.id: "", "no": ""}) == {free.id: None, "no": None}
-
-
-def test_who_has_no_key_learns_nothing(cloud: Cloud, node: Node) -> None:
-    body = {"ports": {port_of(cloud, cloud.create()): ""}}
-    for said in ("", "Bearer", "Bearer ", f"Basic {node.key}", "Bearer wrong", node.key):
-        headers = {"Authorization": said} if said else {}
-        for token in (None, "admin"):
-            answer = node.api.call("POST", PATH, body, token=token, headers=headers, status=401)
-            assert "error" in answer.json
-    old, node.key = node.key, key_of(cloud)
-    assert node.ask({}) == {}
-    Node(node.api, old).ask({}, status=401)
-    cloud.app.atomically(lambda unit: unit.node_keys.revoke("one"))
-    node.ask({}, status=401)
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        {},
-        {"ports": []},
-        {"ports": {"p": None}},
-        {"ports": {"p": 1}},
-        {"ports": {"p" * 65: ""}},
-        {"ports": {"": ""}},
-        {"ports": {"p": "d" * 65}},
-        {"ports": {}, "cursor": 1},
-        {"ports": {}, "cursor": "c" * 129},
-        {"ports": {}, "more": 1},
-        {"ports": {str(number): "" for number in range(1001)}},
-    ],
-)
-def test_bad_bodies(node: Node, body: Any) -> None:
-    headers = {"Authorization": f"Bearer {node.key}"}
-    node.api.call("POST", PATH, body, token=None, headers=headers, status=400)
-
-
-@pytest.mark.parametrize("cursor", ["", "nonsense", "1-2", "1-2.other", "9" * 100, "0-0."])
-def test_a_strange_cursor_is_none(cloud: Cloud, node: Node, cursor: str) -> None:
-    port = port_of(cloud, cloud.create())
-    assert node.ask({port: "old"}, cursor=cursor)[port]
