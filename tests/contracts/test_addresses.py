@@ -40,6 +40,17 @@ def test_the_lowest_free_one_until_none_is_left(rows: Rows) -> None:
     assert (held(rows, "p1"), held(rows, "p3")) == ([], ["10.0.0.5"])
 
 
+def test_whether_there_is_room(rows: Rows) -> None:
+    subnet = small(rows)
+    for port in ("p1", "p2"):
+        assert rows.addresses.has_room(subnet)
+        rows.addresses.claim_any(subnet, port)
+    assert not rows.addresses.has_room(subnet)
+    rows.addresses.release(["p1"])
+    assert rows.addresses.has_room(subnet)
+    assert rows.addresses.has_room(replace(subnet, ip_version=6, ipv6_address_mode="slaac"))
+
+
 def test_pools_larger_than_a_chunk_are_given_out_in_order(rows: Rows) -> None:
     subnet = rows.subnet(cidr="10.0.0.0/22", pools=(Pool("10.0.0.2", "10.0.3.254"),))
     given = [rows.addresses.claim_any(subnet, "p1") for _ in range(600)]

@@ -14,9 +14,12 @@ from cyclades.adapters.sql.engine import make_engine
 from cyclades.adapters.sql.outbox import SqlOutbox
 from cyclades.adapters.sql.servers import SqlServers
 from cyclades.domain.model.effects import (
+    AttachNic,
     Command,
+    DetachNic,
     Effect,
     GuestConfig,
+    NicWanted,
     Operation,
     RemoveInstance,
     StartInstance,
@@ -226,6 +229,14 @@ def test_in_flight_is_what_is_not_finished(outbox: Outbox, put: Put) -> None:
     assert set(outbox.unfinished([first.id, second.id, "unknown"])) == {second.id}
     assert not outbox.unfinished([])
     assert outbox.lock("unknown") is None
+
+
+def test_what_is_in_flight_says_which_interface_it_is_about(outbox: Outbox, put: Put) -> None:
+    nic = NicWanted("nic-1", "aa:00:00:00:00:01", "br0")
+    put(lambda server: AttachNic(server.instance, nic))
+    put(lambda server: DetachNic(server.instance, "nic-2"))
+    put(start)
+    assert [found.nic for found in outbox.in_flight("one")] == ["nic-1", "nic-2", ""]
 
 
 def test_what_is_late_is_found_once_and_stays_in_flight(outbox: Outbox, put: Put) -> None:

@@ -108,6 +108,7 @@ def test_marking_a_device_s_ports_tells_what_changed(rows: Rows) -> None:
     rows.port("a", device_id="server")
     rows.port("b", device_id="server", status=ACTIVE)
     rows.port("c")
+    rows.port("d", device_id="server", effect_id="effect")  # says itself what it is
     later = THEN + timedelta(1)
     changed = rows.ports.mark("server", ACTIVE, later)
     assert [(port.id, port.status, port.version) for port in changed] == [("a", ACTIVE, 2)]
