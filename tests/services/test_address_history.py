@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from cyclades.domain.model.floating_ip import WantedFloatingIp
 from cyclades.domain.model.network import WantedNetwork
@@ -175,3 +176,19 @@ def test_who_holds_nothing_has_no_history(cloud: Cloud) -> None:
     do(cloud, lambda unit: unit.ports.delete(MEMBER, port.id, None))
     with cloud.app.reader() as unit:
         assert unit.address_history_rows.held() == []
+
+
+def test_it_costs_one_statement_to_come_and_one_to_go(cloud: Cloud) -> None:
+    """However many interfaces a server has."""
+    first, second = (wired(cloud, f"10.{number}.0.0/24")[0] for number in (1, 2))
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        sent.extend(["history"] if "address_history" in statement else [])
+
+    event.listen(cloud.app.engine, "before_cursor_execute", note)
+    server = cloud.running(interfaces=[WantedInterface(first), WantedInterface(second)])
+    assert len(sent) == 1
+    cloud.delete(server)
+    cloud.converge()
+    assert len(sent) == 2

@@ -15,7 +15,7 @@ from cyclades.domain.model.node_document import digest_of
 from cyclades.domain.model.port import WantedPort
 from cyclades.domain.model.security_group_rules import WantedRule
 from cyclades.domain.model.subnet import Subnet
-from tests.harness.api import CALLERS
+from tests.harness.api import CALLERS, client_of
 from tests.harness.cloud import ADMIN, MEMBER, Cloud
 from tests.web.node.conftest import Node, key_of, port_of
 
@@ -222,3 +222,21 @@ def test_other_clusters_ports_are_not_there(cloud: Cloud, node: Node) -> None:
         lambda unit: unit.ports.create(MEMBER, WantedPort(unit.port_rows.get(port).network_id))
     )
     assert Node(node.api, keys[place]).ask({free.id: "", "no": ""}) == {free.id: None, "no": None}
+
+
+def test_on_every_database(each_cloud: Cloud) -> None:
+    cloud = each_cloud
+    node = Node(client_of(cloud.app), key_of(cloud))
+    server = cloud.running()
+    port = port_of(cloud, server)
+    before = node.ask({port: ""})[port]
+    known = {port: before["digest"]}
+    assert node.ask(known) == {}
+    cloud.app.atomically(lambda unit: CHANGES["a rule"](unit, port))
+    after = node.ask(known)[port]
+    assert len(after["layers"][0]) == len(before["layers"][0]) + 1
+    known = {port: after["digest"]}
+    assert node.ask(known) == {}
+    cloud.delete(server)
+    cloud.converge()
+    assert node.ask(known) == {port: None}
