@@ -22,6 +22,7 @@ SELECTED = re.compile(
     | tempest\.api\.network\.
     | tempest\.api\.identity\.(admin\.)?v3\.
     | tempest\.api\.compute\.(admin\.)?(test_)?(flavors|keypairs|limits)
+    | tempest\.api\.compute\.(security_groups|floating_ips|servers\.test_attach_interfaces)
     """,
     re.VERBOSE,
 )
