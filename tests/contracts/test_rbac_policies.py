@@ -1,6 +1,8 @@
 """What any RbacPolicyRepository does, and what networks make of policies."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import Connection
@@ -8,6 +10,7 @@ from sqlalchemy import Connection
 from cyclades.adapters.sql.rbac_policies import SqlRbacPolicies
 from cyclades.domain.model.errors import NotFound
 from cyclades.domain.model.listing import Listing
+from cyclades.domain.model.network import WantedNetwork
 from cyclades.domain.model.rbac_policy import (
     EVERYBODY,
     EXTERNAL,
@@ -15,10 +18,17 @@ from cyclades.domain.model.rbac_policy import (
     SHARED,
     DuplicatePolicy,
     RbacPolicy,
+    WantedPolicy,
 )
 from cyclades.ports.rbac_policies import RbacPolicyRepository
+from tests.contracts.network_races import race
 from tests.contracts.network_rows import ALL, MINE, THEIRS, Rows
+from tests.harness.api import CALLERS, PROJECT
 
+if TYPE_CHECKING:
+    from cyclades.bootstrap import Application, Unit
+
+MEMBER = CALLERS["member"]
 POLICY = RbacPolicy("one", "mine", NETWORK, "net", SHARED, "theirs")
 
 
@@ -100,3 +110,23 @@ def test_an_external_network_can_be_for_some(rows: Rows, policies: RbacPolicyRep
     policies.add(replace(everybody, target_project=EVERYBODY))
     assert rows.networks.list(Listing(THEIRS))
     assert rows.networks.get("out").external_to == ()
+
+
+@pytest.mark.real_postgres
+def test_many_share_and_end_the_same_at_once(
+    application_maker: "Callable[..., Application]", postgres_database_url: str
+) -> None:
+    app = application_maker(postgres_database_url)
+    network = app.atomically(lambda unit: unit.networks.create(MEMBER, WantedNetwork("n")))
+    wanted = WantedPolicy(network.id, SHARED, "theirs")
+    won, lost = race(app, lambda unit, _: unit.rbac_policies.create(MEMBER, wanted))
+    assert (len(won), lost) == (1, ["DuplicatePolicy"])
+
+    def used(unit: "Unit") -> int:
+        return int(unit.quota.holdings(PROJECT, ["rbac_policy"])["rbac_policy"].used)
+
+    assert app.atomically(used) == 1
+    (policy,) = won
+    ended, missing = race(app, lambda unit, _: unit.rbac_policies.delete(MEMBER, policy.id))
+    assert (len(ended), missing) == (1, ["NotFound"])
+    assert app.atomically(used) == 0

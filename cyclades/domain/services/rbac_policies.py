@@ -73,8 +73,7 @@ class RbacPolicies:
 
     def update(self, caller: Caller, policy_id: str, target_project: str) -> RbacPolicy:
         """Let another project do it instead. Raises RbacPolicyInUse, DuplicatePolicy."""
-        policy = self.show(caller, policy_id)
-        network = self.networks.lock(policy.object_id)
+        network, policy = self._locked(caller, policy_id)
         _require_allowed(caller, policy.action, target_project)
         changed = replace(policy, target_project=target_project)
         self._require_unused(network, policy, changed)
@@ -85,8 +84,7 @@ class RbacPolicies:
 
     def delete(self, caller: Caller, policy_id: str) -> None:
         """Share no more. Raises RbacPolicyInUse while projects use what it lets them."""
-        policy = self.show(caller, policy_id)
-        network = self.networks.lock(policy.object_id)
+        network, policy = self._locked(caller, policy_id)
         self._require_unused(network, policy, None)
         self.policies.remove([policy.id])
         self._settle(network, policy.action)
@@ -132,6 +130,11 @@ class RbacPolicies:
         network = self.networks.lock(network_id)
         network.require_owned(caller, "rule:create_rbac_policy")
         return network
+
+    def _locked(self, caller: Caller, policy_id: str) -> tuple[Network, RbacPolicy]:
+        network = self.networks.lock(self.show(caller, policy_id).object_id)
+        # As it is now that nobody else changes the network's policies.
+        return network, self.policies.get(policy_id)
 
     def _require_unused(
         self, network: Network, policy: RbacPolicy, instead: RbacPolicy | None
