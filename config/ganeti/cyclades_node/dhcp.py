@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from cyclades_node.document import Address, Document, Option, Subnet
+from cyclades_node.resolver import upstream
 from cyclades_node.spoofing import interface_address
 
 SERVER = "169.254.169.254"  # of every network: no tenant has it, all find it
@@ -110,6 +111,7 @@ def configuration(network: Network, folder: str) -> str:
     if any(subnet.ra_mode for subnet in network.subnets):
         # Of this network, and no default route: that one is the router's to announce.
         lines += ["enable-ra", "ra-param=eth0,0,0"]
+    lines.append(upstream())
     if network.domain:
         lines += [f"domain={network.domain}", f"local=/{network.domain}/"]
     return "\n".join(lines) + "\n"

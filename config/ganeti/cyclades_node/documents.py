@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
 from cyclades_node.document import BadDocument, Document, read_document
 from cyclades_node.nic import write_whole
+
+KEPT = 30 * 86400.0  # seconds
 
 
 class Documents:
@@ -40,6 +43,13 @@ class Documents:
             raise BadDocument(f"asked for port {port}, got {document.port}")
         write_whole(self._path(port), json.dumps(said))
         return document
+
+    def prune(self, there: set[str]) -> None:
+        """Drop those of ports that have not been here for long."""
+        for path in self._folder.glob("*.json"):
+            old = time.time() - path.stat().st_mtime > KEPT
+            if old and path.stem not in there:
+                path.unlink(missing_ok=True)
 
     def _path(self, port: str) -> Path:
         return self._folder / f"{port}.json"

@@ -97,14 +97,16 @@ class Daemon:
         self._enforcement = Enforcement(conf)
         self._api = Api(conf)
         self._cursor = ""
-        self._servers = DhcpServers(conf.run / "dhcp")
+        self._servers = DhcpServers(conf.run)
         self._dhcp_trouble = Trouble(log, "DHCP")
         self._api_trouble = Trouble(log, "the API")
         self._trouble = Trouble(log, "applying")
 
     def everything(self) -> None:
         """Apply what is known to all interfaces, whether it has changed or not."""
-        self._renew(list(self._enforcement.nics.all()))
+        nics = list(self._enforcement.nics.all())
+        self._enforcement.documents.prune({nic.port for nic in nics})
+        self._renew(nics)
         self._serve(anew=True)
 
     def step(self) -> None:

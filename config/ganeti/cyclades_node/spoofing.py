@@ -11,6 +11,7 @@ from cyclades_node.document import Document, Network
 NO_ADDRESS = "0.0.0.0"  # noqa: S104  nothing is bound to it
 CLIENT = "udp sport 68 udp dport 67"
 UNSPECIFIED, DISCOVERY = "without_address6", "discovery6"  # chains
+RARP = "0x8035"  # how a server that has moved here says so to the switches
 LINK_LOCAL = IPv6Network("fe80::/64")
 
 
@@ -59,6 +60,7 @@ def frames(own: Document, direction: str) -> Iterator[str]:
         yield "ether type arp accept"
         return
     yield f"ether saddr != {{ {macs} }} drop"
+    yield f"ether type {RARP} accept"
     for mac, networks in claims(own, 4).items():
         addresses = _some([NO_ADDRESS, *map(str, networks)])
         yield f"ether saddr {mac} arp saddr ether {mac} arp saddr ip {addresses} accept"

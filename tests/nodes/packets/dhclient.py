@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.harness.processes import wait_until
 from tests.nodes.packets.guest import Guest
 
 NEEDED = "dhcp fstab nsswitch.conf hosts hostname passwd group ld.so.cache iproute2"
@@ -33,5 +34,6 @@ def ask(guest: Guest, home: Path, version: int = 4) -> Lease:
     home.mkdir(exist_ok=True)
     script = RUN.format(etc=etc, needed=NEEDED, version=f"-{version}")
     guest.space.run("unshare", "--mount", "--propagation=private", "sh", "-c", script)
+    wait_until(lambda: (etc / "pid").exists() and (etc / "pid").read_text() != "", "its number")
     guest.space.run("sh", "-c", f"kill $(cat {etc}/pid)")
     return Lease((etc / "leases").read_text(), (etc / "resolv.conf").read_text())

@@ -16,7 +16,8 @@ KEY = "only-for-tests"
 # Its own /sys shows its own devices; named namespaces and Ganeti's files are its own.
 SETUP = """
 mount -t sysfs none /sys && mount -t tmpfs none /run && cp -a /etc/ganeti/. /run/ganeti &&
-mount --bind /run/ganeti /etc/ganeti && ln -s {ifup} /etc/ganeti/kvm-vif-bridge &&
+mount --bind /run/ganeti /etc/ganeti && echo nameserver 127.0.0.1 > /run/resolv.conf &&
+mount --bind /run/resolv.conf /etc/resolv.conf && ln -s {ifup} /etc/ganeti/kvm-vif-bridge &&
 echo > {ready} && exec sleep infinity
 """
 
@@ -156,7 +157,11 @@ class PacketNode:
         if self.daemon:
             stop(self.daemon, signal.SIGTERM)
         self.api.close()
-        self.run("sh", "-c", "cat /run/cyclades/dhcp/*/pid 2>/dev/null | xargs -r kill")
+        self.run(
+            "sh",
+            "-c",
+            "cat /run/cyclades/dhcp/*/pid /run/cyclades/resolver/pid 2>/dev/null | xargs -r kill",
+        )
         stop(self._holder, signal.SIGKILL)
         for guest in self.guests:
             guest.close()

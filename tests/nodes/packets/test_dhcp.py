@@ -2,8 +2,9 @@
 
 import socket
 import struct
-from collections.abc import Iterator
-from contextlib import closing
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from tests.harness.processes import wait_until
 from tests.nodes.packets import dhclient
 from tests.nodes.packets.documents import document
-from tests.nodes.packets.guest import SOON, Guest
+from tests.nodes.packets.guest import SOON, Guest, until
 from tests.nodes.packets.node import PacketNode
 from tests.nodes.packets.subnets import subnet4, subnet6
 
@@ -119,6 +120,70 @@ def test_it_goes_on_without_the_daemon_and_is_found_again(node: PacketNode, tmp_
     guest.ip("address", "flush", "dev", "eth0")
     dhclient.ask(guest, tmp_path / "etc")
     assert node.run("sh", "-c", "cat /run/cyclades/dhcp/*/pid") == before
+
+
+def test_names_of_the_world_are_what_the_node_knows(node: PacketNode) -> None:
+    guest = node.guest(1, RED, "10.0.0.1/24")
+    server(node, guest, [subnet4(routes=[])])
+    guest.ip("route", "add", f"{SERVER}/32", "dev", "eth0")
+    asked: list[bytes] = []
+    with closing(node.space.socket(socket.AF_INET, socket.SOCK_DGRAM)) as world:
+        world.bind(("127.0.0.1", 53))
+        world.settimeout(8)
+
+        def answer() -> None:
+            while True:
+                question, whence = world.recvfrom(500)
+                asked.append(question)
+                head = question[:2] + bytes.fromhex("818000010001")  # one answer
+                name = question[12 : question.index(b"\0", 12) + 5]
+                said = bytes.fromhex("c00c00010001000000050004") + socket.inet_aton("192.0.2.80")
+                world.sendto(head + bytes(4) + name + said, whence)
+
+        thread = threading.Thread(target=suppressing(answer), daemon=True)
+        thread.start()
+        wait_until(lambda: asks(guest, "www.example.org") == "192.0.2.80", "a name", seconds=8)
+    assert asked
+
+
+def test_what_a_server_says_stays_on_the_node_and_in_the_network(
+    node: PacketNode, tmp_path: Path
+) -> None:
+    """Neither the wire to other nodes nor another tenant hears it, nor can ask it."""
+    guest, other, wire = node.guest(1, RED), node.guest(2, BLUE, "10.0.0.2/24"), node.guest(9, RED)
+    server(node, guest, [subnet4(), subnet6("dhcpv6-stateful")])
+    node.api.say(document(other.port, other.mac, other.addresses, 2, secure=False))
+    node.up(other)
+    node.run("ip", "link", "set", wire.tap, "master", "prv0", "up")
+    wire.ip("link", "set", "eth0", "up")
+    with closing(wire.wire()) as far, closing(other.wire()) as near:
+        dhclient.ask(guest, tmp_path / "etc")
+        wire.ip("address", "add", "10.0.0.3/24", "dev", "eth0")
+        wire.ip("route", "add", f"{SERVER}/32", "dev", "eth0")
+        assert asks(wire, "web.example.test") == ""
+        heard = [*until(far, SOON), *until(near, SOON)]
+    told = node.run("ip", "-n", node.run("ip", "netns").split()[0], "-o", "link", "show", "eth0")
+    mac = bytes.fromhex(told.split("link/ether ")[1][:17].replace(":", ""))
+    assert heard
+    assert not [frame for frame in heard if frame[6:12] == mac]
+
+
+def suppressing(act: Callable[[], None]) -> Callable[[], None]:
+    """The socket is closed under it at the end."""
+
+    def acting() -> None:
+        with suppress(OSError):
+            act()
+
+    return acting
+
+
+def asks(guest: Guest, name: str) -> str:
+    """What DNS says, or nothing."""
+    try:
+        return resolves(guest, name)
+    except OSError:
+        return ""
 
 
 def resolves(guest: Guest, name: str) -> str:

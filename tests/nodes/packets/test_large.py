@@ -4,9 +4,12 @@ import json
 import sys
 import time
 
+import pytest
+
 from tests.nodes.packets.documents import OUTWARD, Rule, document, rule
 from tests.nodes.packets.node import PROGRAMS, PacketNode
 
+pytestmark = pytest.mark.slow
 RED = "aa:0d:01"
 PORTS, RULES = 200, 1000
 # Within the node: its interfaces are known, and all are applied, then one again, then that one cut.

@@ -1,31 +1,24 @@
 """From the user's wish to the packet: Cyclades itself serves the documents."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 
 from cyclades.domain.model.port import Port
 from cyclades.domain.model.security_group_rules import WantedRule
-from tests.harness.api import CALLERS, client_of
+from tests.harness.api import CALLERS
 from tests.harness.cloud import MEMBER, Cloud, cloud
 from tests.harness.processes import wait_until
 from tests.nodes.packets.guest import Guest
 from tests.nodes.packets.node import PacketNode
+from tests.nodes.packets.real_api import asking
 
 __all__ = ["cloud"]
 
 STRANGER = CALLERS["other"]
 BRIDGE = "snf_public"
-
-
-class Quiet(WSGIRequestHandler):
-    def log_message(self, *_: Any) -> None:
-        """Nobody reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +43,10 @@ class Site:
 
 @pytest.fixture
 def site(cloud: Cloud, packet_node: PacketNode) -> Iterator[Site]:
-    key = cloud.app.atomically(lambda unit: unit.node_keys.make("one"))
-    app = client_of(cloud.app).app
-    serve = partial(make_server, "127.0.0.1", 8081, app, handler_class=Quiet)
-    server = packet_node.space.inside(serve)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    packet_node.write_conf("http://127.0.0.1:8081", key)
     packet_node.bridge(BRIDGE)
-    packet_node.start()
-    yield Site(cloud, packet_node)
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with asking(packet_node, cloud.app):
+        packet_node.start()
+        yield Site(cloud, packet_node)
     assert "Traceback" not in packet_node.log
 
 

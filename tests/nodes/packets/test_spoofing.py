@@ -60,6 +60,14 @@ def test_frames_that_are_not_ip_or_arp(pair: Pair) -> None:
     assert not pair.passes(frames.ethernet(frames.EVERYBODY, pair.speaker.mac, 0x88CC, bytes(50)))
 
 
+def test_a_server_that_has_moved_tells_the_switches(pair: Pair) -> None:
+    switch = pair.node.guest(9, "52:54:00")
+    pair.node.run("ip", "link", "set", switch.tap, "master", "prv0", "up")
+    switch.ip("link", "set", "eth0", "up")
+    moved = frames.ethernet(frames.EVERYBODY, pair.speaker.mac, 0x8035, bytes(46))
+    assert hears(switch, pair.speaker, moved)
+
+
 @pytest.mark.parametrize("version", [4, 6])
 def test_addresses(pair: Pair, version: int) -> None:
     own, other = (g.v4 if version == 4 else g.v6 for g in (pair.speaker, pair.listener))
