@@ -10,6 +10,7 @@ from cyclades.bootstrap import Application
 from tests.harness.api import client_of
 from tests.web.golden import differences, exchange
 from tests.web.network.conftest import Network
+from tests.web.network.test_rbac_policies import share
 from tests.web.test_availability_zones import cluster
 
 URL = "/network/v2.0"
@@ -114,6 +115,8 @@ LISTS = {
     "ports": 3,
     "security-groups": 3,
     "security-group-rules": 2,
+    "subnetpools": 1,
+    "rbac-policies": 1,
 }
 WRITES = {
     "POST networks": 4,
@@ -151,6 +154,9 @@ def test_the_number_of_statements_is_fixed(
         for _ in range(rows):
             net.make("port", network_id=network["id"])
             net.make("security_group")
+        for number in range(rows // 2):
+            net.make("subnetpool", prefixes=[f"10.{number}.0.0/16"])
+            share(net, network, f"{rows}-{number}")
         assert {noun: counted("GET", f"/{noun}") for noun in LISTS} == LISTS
     six = {"network_id": spare["id"], "cidr": "fd00::/64", "ip_version": 6}
     assert {
