@@ -6,7 +6,7 @@ import json
 import ssl
 from collections.abc import Mapping
 from typing import Any, NamedTuple
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import HTTPRedirectHandler, HTTPSHandler, ProxyHandler, Request, build_opener
 
 from cyclades_node.conf import BadConf, Conf
@@ -62,5 +62,8 @@ class Api:
             with self._opener.open(request, timeout=patience) as response:
                 said = json.loads(response.read(LARGEST))
             return Answer(str(said["cursor"]), dict(said["ports"]))
+        except HTTPError as error:
+            error.close()
+            raise ApiTrouble(f"{self._url}: {error}") from error
         except (OSError, URLError, ValueError, KeyError, TypeError) as error:
             raise ApiTrouble(f"{self._url}: {error}") from error
