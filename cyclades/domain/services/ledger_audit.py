@@ -68,9 +68,10 @@ class LedgerAudit:
         return True
 
     def _release(self, server_id: str) -> bool:
-        if not self.servers.by_id(server_id).deleted:
+        server = self.servers.by_id(server_id)
+        if not server.deleted:
             return False
-        self.ports.release(server_id)
+        self.settlement.networks.leave(server.cluster_id, self.ports.release(server_id))
         return True
 
     def _recount(self, name: str) -> bool:

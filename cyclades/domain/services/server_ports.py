@@ -102,13 +102,14 @@ class ServerPorts:
         self.history.begin([plugged.port_id])
         return plugged
 
-    def networks_at(self, server_id: str) -> Collection[str]:
-        """The networks that the server is on."""
-        return {port.network_id for port in self.ports.of_device(server_id) if port.on_server}
+    def release(self, server_id: str) -> Collection[str]:
+        """Unplug the server: its own ports go, users' ports are free again. Idempotent.
 
-    def release(self, server_id: str) -> None:
-        """Unplug the server: its own ports go, users' ports are free again. Idempotent."""
-        self.unplug([port for port in self.ports.of_device(server_id) if port.on_server])
+        The networks that it was on: its cluster may not need them any more.
+        """
+        mine = [port for port in self.ports.of_device(server_id) if port.on_server]
+        self.unplug(mine)
+        return {port.network_id for port in mine}
 
     def unplug(self, mine: Sequence[Port]) -> None:
         """These ports are on no server any more."""

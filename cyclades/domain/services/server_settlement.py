@@ -29,9 +29,7 @@ class ServerSettlement:
         server.vm_state, server.task_state = VmState.DELETED, None
         server.effect_id = None
         server.terminated = self.clock.now()
-        networks = self.ports.networks_at(server.id)
-        self.ports.release(server.id)
-        self.networks.leave(server.cluster_id, networks)
+        self.networks.leave(server.cluster_id, self.ports.release(server.id))
         self.quota.release(server.project_id, server.usage)
         self._keep(server)
 
