@@ -37,7 +37,8 @@ class InFlight:
     """An effect that is not finished, and how far its job was seen.
 
     `overdue`: it is past its deadline, its user was told, and it is still waited for.
-    `error`: what its last attempt met, for operators. `nic`: the interface that it is about;
+    `error`: what its last attempt met, for operators. `nic`: the interface that it is about,
+    by its name, and `mac` by its address;
     `network` and `group`: the network (by its name in the cluster) and the node group.
     `waits_for`: another effect, which has to end before.
     """
@@ -65,6 +66,7 @@ class InFlight:
     network: str = ""
     group: str = ""
     waits_for: str | None = None
+    mac: str = ""
 
     @property
     def unsent(self) -> bool:

@@ -44,8 +44,8 @@ COMMANDS = st.one_of(
     st.builds(RemoveInstance, TEXTS),
     st.builds(TagInstance, TEXTS, tag=TEXTS),
     st.builds(AttachNic, TEXTS, NICS),
-    st.builds(ModifyNic, TEXTS, TEXTS, st.none() | TEXTS),
-    st.builds(DetachNic, TEXTS, TEXTS),
+    st.builds(ModifyNic, TEXTS, TEXTS, st.none() | TEXTS, TEXTS),
+    st.builds(DetachNic, TEXTS, TEXTS, TEXTS),
     st.builds(
         CreateNetwork,
         TEXTS,

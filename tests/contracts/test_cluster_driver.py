@@ -111,6 +111,21 @@ def test_interfaces_come_change_and_go(ground: Ground, power: Power) -> None:
         assert seen.power is power
 
 
+def test_interfaces_that_others_named_are_found_by_their_address(ground: Ground) -> None:
+    mac = "aa:00:07:00:00:41"
+    ground.do(replace(wanted("foreign"), nics=(NicWanted("theirs", mac, "snf_public"),)))
+    assert ground.do(ModifyNic("foreign", "ours", "192.0.2.41", mac)).outcome is JobOutcome.SUCCESS
+    seen = ground.driver.instance("foreign")
+    assert seen is not None
+    assert [(nic.name, nic.ip) for nic in seen.nics] == [("theirs", "192.0.2.41")]
+    assert ground.do(DetachNic("foreign", "ours", mac)).outcome is JobOutcome.SUCCESS
+    seen = ground.driver.instance("foreign")
+    assert seen is not None
+    assert seen.nics == ()
+    for command in (DetachNic("foreign", "ours", mac), DetachNic("nobody", "ours", mac)):
+        assert ground.do(command).error_code == "unknown_entity"
+
+
 def test_an_interface_that_cannot_be_changed_says_why(ground: Ground) -> None:
     nics = tuple(
         NicWanted(f"nic-{n}", f"aa:00:07:00:01:0{n}", "snf_public") for n in range(MOST_INTERFACES)

@@ -234,9 +234,13 @@ def test_in_flight_is_what_is_not_finished(outbox: Outbox, put: Put) -> None:
 def test_what_is_in_flight_says_which_interface_it_is_about(outbox: Outbox, put: Put) -> None:
     nic = NicWanted("nic-1", "aa:00:00:00:00:01", "br0")
     put(lambda server: AttachNic(server.instance, nic))
-    put(lambda server: DetachNic(server.instance, "nic-2"))
+    put(lambda server: DetachNic(server.instance, "nic-2", "aa:00:00:00:00:02"))
     put(start)
-    assert [found.nic for found in outbox.in_flight("one")] == ["nic-1", "nic-2", ""]
+    assert [(found.nic, found.mac[-1:]) for found in outbox.in_flight("one")] == [
+        ("nic-1", "1"),
+        ("nic-2", "2"),
+        ("", ""),
+    ]
 
 
 def test_what_is_late_is_found_once_and_stays_in_flight(outbox: Outbox, put: Put) -> None:

@@ -7,6 +7,7 @@ import pytest
 from cyclades.domain.model.job_errors import OVERTAKEN
 from cyclades.domain.model.port import WantedInterface
 from tests.harness.cloud import Cloud
+from tests.harness.damage import alter
 from tests.harness.interfaces import (
     PREFIX,
     fail_next,
@@ -21,8 +22,11 @@ from tests.harness.interfaces import (
 from tests.workers.invariants import violations
 
 
-def test_an_attachment_that_fails_leaves_nothing(cloud: Cloud) -> None:
+@pytest.mark.parametrize("there", [True, False], ids=["its own job", "its network's"])
+def test_an_attachment_that_fails_leaves_nothing(cloud: Cloud, there: bool) -> None:
     inner = network(cloud)
+    if there:
+        cloud.running(interfaces=[WantedInterface(inner)])
     mine = user_port(cloud, inner)
     server_id = running(cloud)
     before = used(cloud)
@@ -65,6 +69,16 @@ def test_what_an_administrator_unplugged_can_be_detached(cloud: Cloud) -> None:
     assert cloud.outcome(server_id, request) == ("Success", None)
     assert cloud.ports_of(server_id) == {}
     assert violations(cloud.app) == []
+
+
+def test_an_interface_that_others_named_is_unplugged_all_the_same(cloud: Cloud) -> None:
+    server_id = running(cloud)
+    (port_id,) = cloud.ports_of(server_id)
+    alter(cloud, server_id, lambda instance: instance.nics[0].update(name="theirs"))
+    cloud.detach(server_id, port_id)
+    cloud.converge()
+    assert plugged(cloud, server_id) == {}
+    assert cloud.ports_of(server_id) == {}
 
 
 def test_deleting_the_server_ends_whatever_waits(cloud: Cloud) -> None:

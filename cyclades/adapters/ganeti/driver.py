@@ -1,17 +1,18 @@
 """The driver of a real Ganeti cluster, over RAPI."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 from cyclades.adapters.ganeti import reports
 from cyclades.adapters.ganeti.errors import AnswerLost, NotKnown, Refused
 from cyclades.adapters.ganeti.opcodes import Options, call_of, instance_path
-from cyclades.adapters.ganeti.parsing import number, rows
+from cyclades.adapters.ganeti.parsing import number, rows, table
 from cyclades.adapters.ganeti.rapi import Call, Rapi
 from cyclades.adapters.ganeti.search import PAGE, find_job, query
 from cyclades.adapters.ganeti.transport import Limits
 from cyclades.domain.model.cluster import Capacity, ClusterConnection, ClusterIdentity
-from cyclades.domain.model.effects import Effect
+from cyclades.domain.model.effects import Command, DetachNic, Effect, ModifyNic
 from cyclades.domain.model.reports import InstanceReport, JobRank, JobReport, NetworkReport
 from cyclades.ports.clock import Clock
 from cyclades.ports.cluster_driver import (
@@ -60,7 +61,8 @@ class GanetiDriver(ClusterDriver):
     def submit(self, effect: Effect) -> int:
         self._check_identity(IDENTITY_OF_SUBMISSION_LASTS)
         try:
-            return number(self._call(call_of(effect, self._options)))
+            known = replace(effect, command=self._as_named_there(effect.command))
+            return number(self._call(call_of(known, self._options)))
         except AnswerLost as error:
             raise SubmissionAmbiguous(str(error)) from error
         except (NotKnown, Refused) as error:
@@ -117,6 +119,20 @@ class GanetiDriver(ClusterDriver):
 
     def close(self) -> None:
         """Nothing stays open between calls."""
+
+    def _as_named_there(self, command: Command) -> Command:
+        """The command with the interface's UUID when it has another name than ours."""
+        if not isinstance(command, DetachNic | ModifyNic) or not command.mac:
+            return command
+        try:
+            about = table(self._call(Call("GET", instance_path(command.instance))))
+        except NotKnown:
+            return command
+        there = list(reports.columns(about, "nic.names", "nic.macs", "nic.uuids"))
+        if any(name == command.name for name, _, _ in there):
+            return command
+        found = (uuid for _, mac, uuid in there if str(mac).lower() == command.mac)
+        return replace(command, name=next(found, command.name))
 
     def _read(self, call: Call) -> Any:
         """A call of the right cluster that is not about one object."""

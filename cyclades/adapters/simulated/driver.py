@@ -1,6 +1,7 @@
 """The driver of a simulated cluster."""
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from typing import Final, TypeVar
 
 from cyclades.adapters.simulated import engine, reports
@@ -11,7 +12,7 @@ from cyclades.adapters.simulated.settings import Settings
 from cyclades.adapters.simulated.store import WorldStore
 from cyclades.adapters.simulated.world import World
 from cyclades.domain.model.cluster import Capacity, ClusterConnection, ClusterIdentity
-from cyclades.domain.model.effects import Effect
+from cyclades.domain.model.effects import Command, DetachNic, Effect, ModifyNic
 from cyclades.domain.model.reports import InstanceReport, JobReport, NetworkReport
 from cyclades.ports.clock import Clock
 from cyclades.ports.cluster_driver import (
@@ -66,7 +67,9 @@ class SimulatedDriver(ClusterDriver):
             fate = take_fate(world)
             if fate is not None and fate is not Fate.ANSWER_LOST:
                 return fate
-            job = engine.submit(world, self.store.settings, opcode_of(effect, world.time))
+            command = as_named_there(world, effect.command)
+            known = replace(effect, command=command)
+            job = engine.submit(world, self.store.settings, opcode_of(known, world.time))
             return fate or job.id
 
         outcome = self.store.change(verb)
@@ -167,6 +170,18 @@ class SimulatedDriver(ClusterDriver):
         if self._expected_uuid not in {None, reports.identity(world).uuid}:
             message = "Another cluster answers."
             raise IdentityMismatch(message)
+
+
+def as_named_there(world: World, command: Command) -> Command:
+    """The command with the interface's UUID when it has another name than ours."""
+    if not isinstance(command, DetachNic | ModifyNic) or not command.mac:
+        return command
+    instance = world.instances.get(command.instance)
+    there = instance.nics if instance else []
+    if any(nic["name"] == command.name for nic in there):
+        return command
+    found = (nic["uuid"] for nic in there if nic["mac"] == command.mac)
+    return replace(command, name=next(found, command.name))
 
 
 def make(

@@ -68,7 +68,15 @@ def in_flight_of(row: Row[Any]) -> InFlight:
         str(about.get("network", "")),
         str(about.get("group", "")),
         row.waits_for,
+        _mac_in(about),
     )
+
+
+def _mac_in(about: dict[str, Any]) -> str:
+    match about:
+        case {"nic": {"mac": mac}} | {"mac": mac}:
+            return str(mac)
+    return ""
 
 
 def _nic_in(about: dict[str, Any]) -> str:

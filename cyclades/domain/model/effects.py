@@ -134,20 +134,28 @@ class AttachNic:
 
 @dataclass(frozen=True, slots=True)
 class ModifyNic:
-    """Give the interface of this name another address (None: none that the cluster knows)."""
+    """Give the interface of this name another address (None: none that the cluster knows).
+
+    Instances that we did not make name theirs differently: `mac` then says which is meant.
+    """
 
     instance: str
     name: str
     ip: str | None
+    mac: str = ""
     operation: Literal[Operation.MODIFY_NIC] = Operation.MODIFY_NIC
 
 
 @dataclass(frozen=True, slots=True)
 class DetachNic:
-    """Take the interface of this name away. One that is not there is success."""
+    """Take the interface of this name, or else of this MAC address, away.
+
+    One that is not there is success.
+    """
 
     instance: str
     name: str
+    mac: str = ""
     operation: Literal[Operation.DETACH_NIC] = Operation.DETACH_NIC
 
 

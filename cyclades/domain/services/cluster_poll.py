@@ -193,7 +193,9 @@ def as_asked(effect: InFlight, seen: NetworkReport | None) -> bool:
 def has_happened(effect: InFlight, seen: InstanceReport | None) -> bool:
     """By what the effect's instance is now."""
     if effect.operation in PLUGGED:
-        plugged = seen is not None and effect.nic in {nic.name for nic in seen.nics}
+        plugged = seen is not None and any(
+            nic.name == effect.nic or nic.mac.lower() == effect.mac for nic in seen.nics
+        )
         return plugged is PLUGGED[effect.operation]
     return (seen.power if seen else None) in HAPPENED[effect.operation]
 

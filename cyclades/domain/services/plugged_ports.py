@@ -47,7 +47,7 @@ class PluggedPorts:
                     server.id,
                     server.generation,
                     f"req-{self.ids.new()}",
-                    ModifyNic(server.instance, name, has),
+                    ModifyNic(server.instance, name, has, after.mac),
                     purpose="cleanup",
                 ),
                 now,

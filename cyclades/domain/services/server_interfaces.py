@@ -97,7 +97,7 @@ class ServerInterfaces:
         )
         self.rows.save(leaving)
         self.feed.publish(Changed("port", leaving.id, leaving.version, leaving.project_id))
-        command = DetachNic(server.instance, nic_name(self.instance_prefix, port.id))
+        command = DetachNic(server.instance, nic_name(self.instance_prefix, port.id), port.mac)
         self._ask(caller, request_id, server, Action.DETACH_INTERFACE, effect_id, command)
 
     def plug_again(self, server: Server, there: Collection[str]) -> bool:
