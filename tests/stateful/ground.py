@@ -16,6 +16,7 @@ from cyclades.workers import updates
 from tests.adapters.simulated.hand_clock import HandClock
 from tests.harness.api import KnownCallers
 from tests.harness.cloud import QUICK, cloud_on
+from tests.harness.public_networks import make_real
 from tests.stateful.people import People
 from tests.stateful.processes import CountedIds, FragileApplication, SkewedClock, mortal
 from tests.stateful.site import CLUSTERS, SMALL, Process, Site
@@ -75,8 +76,9 @@ class Ground:
             app.clock = SkewedClock(clock)
             app.lost_commits = app.lost_answers = 0
         for name in CLUSTERS:
-            store = cast(SimulatedDriver, self.apps[0].drivers.of(name)).store
-            store._documents, store._cached = MemoryDocuments(), None
+            driver = cast(SimulatedDriver, self.apps[0].drivers.of(name))
+            driver.store._documents, driver.store._cached = MemoryDocuments(), None
+            make_real(self.apps[0], driver, name)
         api, *others = self.apps
         processes = [
             Process(name, app, cast(SkewedClock, app.clock))

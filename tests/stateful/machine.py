@@ -9,12 +9,12 @@ from hypothesis.stateful import invariant
 from tests.harness.api import CALLERS
 from tests.stateful.faults import FaultsPart
 from tests.stateful.ground import Ground
+from tests.stateful.networkers import NetworkersPart
 from tests.stateful.operators import OperatorsPart
-from tests.stateful.users import UsersPart
 from tests.stateful.work import NONSENSE, WorkPart
 
 
-class WholeApp(UsersPart, OperatorsPart, FaultsPart, WorkPart):
+class WholeApp(NetworkersPart, OperatorsPart, FaultsPart, WorkPart):
     """`WholeApp.on(ground)` is a class that hypothesis can run."""
 
     @classmethod
@@ -50,3 +50,5 @@ class WholeApp(UsersPart, OperatorsPart, FaultsPart, WorkPart):
             self.site.users.delete(server, CALLERS["admin"])
         if alive:
             self.site.settles()
+        self.wiring.tear_down()
+        self.site.settles()

@@ -12,8 +12,10 @@ from tests.harness.cloud import Users
 
 HELD = (
     "SELECT count(*) FROM addresses WHERE port_id IS NOT NULL",
-    "SELECT count(*) FROM ports WHERE device_owner LIKE 'compute:%'",
+    "SELECT count(*) FROM ports",
+    "SELECT count(*) FROM network_resources WHERE network_id IS NOT NULL",
     "SELECT sum(used) FROM quotas WHERE resource IN ('instances', 'cores', 'ram', 'port')",
+    "SELECT sum(used) FROM quotas WHERE resource IN ('floatingip', 'router')",
 )
 PLACE = text("SELECT cluster_id, instance FROM servers WHERE id = :id")
 

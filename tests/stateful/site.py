@@ -51,7 +51,12 @@ SMALL: dict[str, Any] = {
     "quota_instances": 4,
     "quota_cores": 6,
     "quota_ram": 8192,
-    "quota_port": 5,
+    "quota_port": 8,
+    "quota_network": 2,
+    "quota_subnet": 2,
+    "quota_floatingip": 2,
+    "quota_router": 1,
+    "mac_prefix_pool": "aa:0d:00-aa:0d:02",
     "audit_interval": 5.0,
     "public_subnet": "203.0.113.0/28",
 }

@@ -65,6 +65,9 @@ BREAKAGES: list[tuple[str, Callable[[Site], None]]] = [
     ("I7 I8", sql("UPDATE servers SET name = 'other'")),
     ("I7 I8", sql("UPDATE effects SET state = 'queued', finished = NULL")),
     ("I9 fields", inside(grown)),
+    ("I1 networks", sql("UPDATE ports SET effect_id = 'gone'")),
+    ("I1 networks", sql("UPDATE network_clusters SET effect_id = 'gone'")),
+    ("I10 ports", sql("UPDATE ports SET device_id = '', device_owner = ''")),
     ("I10", sql("UPDATE servers SET deleted = true, vm_state = 'deleted', terminated = created")),
 ]
 

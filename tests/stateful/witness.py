@@ -53,6 +53,7 @@ class Witness:
     removed_by_hand: set[str] = field(default_factory=set)  # instances
     resized_by_hand: bool = False
     made_by_hand: set[str] = field(default_factory=set)  # instances
+    unplugged_by_hand: set[str] = field(default_factory=set)  # MACs
     forgiven: set[str] = field(default_factory=set)  # effects whose jobs nobody can find again
     jobs: dict[tuple[str, int], JobSeen] = field(default_factory=dict)
     strangers: dict[str, Instance] = field(default_factory=dict)
@@ -76,8 +77,12 @@ class Witness:
             for cluster, instance in seen.instances
             if instance.name not in unclear | self.made_by_hand
         ]
-        rules = {name: rule for name, rule in invariants.RULES.items() if name not in {"I2", "I3"}}
+        apart = {"I2", "I3", "I5"}
+        rules = {name: rule for name, rule in invariants.RULES.items() if name not in apart}
         found = [f"{name}: {wrong}" for name, rule in rules.items() for wrong in rule(seen)]
+        plugged = [port for port in seen.ports if port.mac not in self.unplugged_by_hand]
+        by_us = replace(seen, rows={**seen.rows, "ports": plugged})
+        found += [f"I5: {wrong}" for wrong in network_invariants.interfaces_agree(by_us)]
         clear = replace(seen, instances=known)
         found += [f"I3: {wrong}" for wrong in invariants.one_instance_a_server(clear)]
         done = {effect.id for effect in seen.effects if effect.state == "done"}
@@ -130,7 +135,7 @@ def addresses_in_use_are_held(witness: Witness, seen: Evidence) -> Iterator[str]
     """I4: as long as an instance is there, its addresses are nobody else's."""
     owners = {server.instance: server for server in seen.servers}
     held = {(row.device_id, row.mac): row.id for row in seen.ports}
-    holder = {row.address: row.port_id for row in seen.addresses}
+    holder = {(row.network_id, row.address): row.port_id for row in seen.addresses}
     late = {job.instance for job in witness.jobs.values() if job.effect_id in witness.site.late}
     for _, instance in seen.instances:
         server = owners.get(instance.name)
@@ -138,7 +143,8 @@ def addresses_in_use_are_held(witness: Witness, seen: Evidence) -> Iterator[str]
             continue
         for nic in instance.nics:
             port = held.get((server.id, nic["mac"]))
-            if port is None or (nic["ip"] and holder.get(nic["ip"]) != port):
+            network = str(nic["network"]).removeprefix(f"{seen.prefix}net-")
+            if port is None or (nic["ip"] and holder.get((network, nic["ip"])) != port):
                 yield f"instance {instance.name} uses {nic['mac']} {nic['ip']} of somebody else"
 
 
@@ -188,6 +194,17 @@ def work_has_a_worker(witness: Witness, seen: Evidence) -> Iterator[str]:
             yield f"action {action.action} of {action.server_id} waits for nothing"
 
 
+def wires_have_a_worker(witness: Witness, seen: Evidence) -> Iterator[str]:
+    """I1: the same of interfaces, and of networks in clusters."""
+    open_effects = {effect.id for effect in seen.effects if effect.state not in FINISHED}
+    for port in seen.ports:
+        if port.effect_id is not None and port.effect_id not in open_effects:
+            yield f"port {port.id} waits for {port.effect_id}, which is over"
+    for row in seen.rows["network_clusters"]:
+        if row.effect_id is not None and row.effect_id not in open_effects:
+            yield f"network {row.network_id} waits for {row.effect_id}, which is over"
+
+
 def failures_say_why(witness: Witness, seen: Evidence) -> Iterator[str]:
     """I1: errors come with words."""
     for server in seen.servers:
@@ -230,6 +247,20 @@ def ends_are_proven(witness: Witness, seen: Evidence) -> Iterator[str]:
             yield f"instance {job.instance} was removed, and nobody wanted that"
 
 
+def interfaces_stay(witness: Witness, seen: Evidence) -> Iterator[str]:
+    """I10: a server keeps its interfaces until somebody unplugs them."""
+    if witness.before is None:
+        return
+    alive = {server.id for server in seen.alive if server.vm_state != "error"}
+    now = by_id(seen.ports)
+    asked = "".join(e.command for e in seen.effects if e.operation in {"detach_nic", "attach_nic"})
+    for port in witness.before.ports:
+        there = port.device_owner.startswith("compute:") and port.device_id in alive
+        kept = port.id in now and now[port.id].device_id == port.device_id
+        if there and not kept and port.id not in asked:
+            yield f"port {port.id} left {port.device_id}, and nobody asked for that"
+
+
 def by_id(rows: list[Row[Any]]) -> Mapping[str, Row[Any]]:
     """Rows by their ids."""
     return {row.id: row for row in rows}
@@ -237,6 +268,7 @@ def by_id(rows: list[Row[Any]]) -> Mapping[str, Row[Any]]:
 
 RULES: Mapping[str, Callable[[Witness, Evidence], Iterator[str]]] = {
     "I1": work_has_a_worker,
+    "I1 networks": wires_have_a_worker,
     "I1 words": failures_say_why,
     "I2": one_job_an_effect,
     "I3": one_place_an_instance,
@@ -245,4 +277,5 @@ RULES: Mapping[str, Callable[[Witness, Evidence], Iterator[str]]] = {
     "I7 I8": nothing_turns_back,
     "I9 fields": strangers_stay_as_they_are,
     "I10": ends_are_proven,
+    "I10 ports": interfaces_stay,
 }

@@ -1,6 +1,6 @@
 """What must hold of networks, once nothing is left to do: see invariants.py."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -106,10 +106,9 @@ def pools_give_to_the_living(seen: Evidence) -> Iterator[str]:
 def interfaces_agree(seen: Evidence) -> Iterator[str]:
     """I5: what is plugged in is what is written down, on the network that it says."""
     instances = {instance.name: instance for _, instance in seen.instances}
-    addresses: dict[str, set[str]] = {port.id: set() for port in seen.ports}
+    addresses: dict[str, set[str]] = defaultdict(set)
     for row in seen.addresses:
-        if row.port_id is not None:
-            addresses[row.port_id].add(row.address)
+        addresses[row.port_id].add(row.address)
     for server in seen.alive:
         instance = instances.get(server.instance)
         if instance is None:
