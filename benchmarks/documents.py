@@ -24,7 +24,7 @@ WIRE = Wire("CUSTOM", "bridged", "br", None, 1500, external=False)
 def compiling(_ground: Ground) -> dict[str, float]:
     """Each port is in two of 50 groups of 100 members, whose addresses lie apart."""
     facts = many()
-    took = best(lambda: Documents(facts, BUILT_IN, "").all())
+    took = best(lambda: Documents(facts, BUILT_IN, "").all(), time.process_time)
     return {"ms": took, "us a port": took * 1000 / PORTS}
 
 
@@ -46,13 +46,13 @@ def asking(ground: Ground) -> dict[str, float]:
     return {"all ms": everything, "nothing new ms": nothing}
 
 
-def best(act: Callable[[], object]) -> float:
+def best(act: Callable[[], object], timer: Callable[[], float] = time.perf_counter) -> float:
     """Milliseconds of the quickest of several."""
     took = []
     for _ in range(REPEATS):
-        started = time.perf_counter()
+        started = timer()
         act()
-        took.append(time.perf_counter() - started)
+        took.append(timer() - started)
     return min(took) * 1000
 
 
