@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import subprocess
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -49,7 +48,7 @@ class DhcpServers:
         for network in wanted.values():
             try:
                 self._serve(network)
-            except (IpTrouble, OSError, subprocess.SubprocessError) as error:
+            except (IpTrouble, OSError, dnsmasq.DnsmasqTrouble) as error:
                 trouble = error
         resolver.serve(self._resolver, wanted=bool(wanted))
         if trouble:

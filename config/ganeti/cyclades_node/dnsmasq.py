@@ -13,17 +13,29 @@ from cyclades_node.nic import write_whole
 PATIENCE = 10.0  # seconds to be ready
 
 
+class DnsmasqTrouble(Exception):
+    """It did not start."""
+
+
 def start(folder: Path, namespace: str = "") -> None:
-    """With `folder`'s conf. Raises OSError, subprocess.SubprocessError."""
+    """With `folder`'s conf. Raises DnsmasqTrouble."""
     inside = ["/usr/sbin/ip", "netns", "exec", namespace] if namespace else []
-    subprocess.run(  # noqa: S603  our own words, no shell
-        [*inside, "/usr/sbin/dnsmasq", f"--conf-file={folder}/conf"],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        timeout=PATIENCE,
-        check=True,
-    )
+    # Its errors go to a file: a pipe would stay open in the one that goes into the background.
+    with (folder / "errors").open("w+", encoding="utf-8") as errors:
+        try:
+            done = subprocess.run(  # noqa: S603  our own words, no shell
+                [*inside, "/usr/sbin/dnsmasq", f"--conf-file={folder}/conf"],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                timeout=PATIENCE,
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise DnsmasqTrouble(str(error)) from error
+        if done.returncode:
+            errors.seek(0)
+            raise DnsmasqTrouble(errors.read(2000).strip())
 
 
 def stop(folder: Path) -> None:

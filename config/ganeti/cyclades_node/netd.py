@@ -8,7 +8,6 @@ import os
 import select
 import signal
 import socket
-import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any
 from cyclades_node.api import MOST_PORTS, Api, ApiTrouble
 from cyclades_node.conf import BadConf, Conf, read_conf
 from cyclades_node.dhcp_servers import DhcpServers
+from cyclades_node.dnsmasq import DnsmasqTrouble
 from cyclades_node.document import BadDocument
 from cyclades_node.enforcement import Enforcement
 from cyclades_node.iproute import IpTrouble
@@ -97,6 +97,7 @@ class Daemon:
         self._enforcement = Enforcement(conf)
         self._api = Api(conf)
         self._cursor = ""
+        self._behind: set[str] = set()  # ports whose documents could not be applied
         self._servers = DhcpServers(conf.run)
         self._dhcp_trouble = Trouble(log, "DHCP")
         self._api_trouble = Trouble(log, "the API")
@@ -114,7 +115,8 @@ class Daemon:
         with self._enforcement.locked():
             self._forget_gone()
             missing = self._enforcement.missing()
-        self._renew(missing)
+            behind = [nic for nic in self._enforcement.nics.all() if nic.port in self._behind]
+        self._renew([*missing, *behind])
         self._serve(anew=bool(missing))
         news = self._news()
         with self._enforcement.locked():
@@ -130,7 +132,7 @@ class Daemon:
         known = ((nic, self._enforcement.document(nic)) for nic in self._enforcement.nics.all())
         try:
             self._servers.apply([(nic, said) for nic, said in known if said], anew=anew)
-        except (*TROUBLES, subprocess.SubprocessError) as error:
+        except (*TROUBLES, DnsmasqTrouble) as error:
             self._dhcp_trouble.note(str(error))
         else:
             self._dhcp_trouble.over()
@@ -194,8 +196,12 @@ class Daemon:
             self._enforcement.apply(nics)
         except TROUBLES as error:
             self._trouble.note(str(error))
-            if len(nics) > 1:
-                for nic in nics:
-                    self._apply([nic])
+            if len(nics) == 1:
+                self._behind.add(nics[0].port)
+                return
+            for nic in nics:
+                self._apply([nic])
         else:
-            self._trouble.over()
+            self._behind -= {nic.port for nic in nics}
+            if not self._behind:
+                self._trouble.over()

@@ -43,5 +43,5 @@ def _run(*arguments: str, script: str = "") -> str:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise NftTrouble(str(error)) from error
     if done.returncode:
-        raise NftTrouble(done.stderr.strip()[:2000])
+        raise NftTrouble(done.stderr.strip()[:2000] or f"nft: exit {done.returncode}")
     return done.stdout

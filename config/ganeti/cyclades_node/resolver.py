@@ -38,7 +38,7 @@ def connect(name: str, namespace: str) -> None:
 
 
 def serve(folder: Path, *, wanted: bool) -> None:
-    """Have it run, or not. Raises OSError, subprocess.SubprocessError."""
+    """Have it run, or not. Raises OSError, DnsmasqTrouble."""
     folder.mkdir(exist_ok=True)
     folder.chmod(0o755)
     same = dnsmasq.put(folder / "conf", CONF.format(folder=folder, prefix=PREFIX))

@@ -31,6 +31,13 @@ def pair(node: PacketNode) -> tuple[Guest, Guest]:
     return first, second
 
 
+def started(node: PacketNode) -> None:
+    """It has applied everything, and looked."""
+    asked = node.api.asked
+    node.start()
+    wait_until(lambda: node.api.asked > asked, "a look", seconds=8)
+
+
 def test_no_trace_of_an_interface_that_has_gone(node: PacketNode) -> None:
     node.start()
     guest, other = node.guest(1, RED, "10.0.0.1/24"), node.guest(2, RED, "10.0.0.2/24")
@@ -78,7 +85,7 @@ def test_applying_again_changes_nothing(node: PacketNode, pair: tuple[Guest, Gue
 def test_rules_that_somebody_has_flushed_come_back(
     node: PacketNode, pair: tuple[Guest, Guest]
 ) -> None:
-    node.start()
+    started(node)
     before = node.rules()
     node.run("nft", "flush", "ruleset")
     wait_until(lambda: node.rules() == before, "the rules", seconds=8)
@@ -136,7 +143,7 @@ def test_a_daemon_that_is_killed_leaves_all_in_force_and_catches_up(
     node: PacketNode, pair: tuple[Guest, Guest]
 ) -> None:
     first, second = pair
-    node.start()
+    started(node)
     before = node.rules()
     node.kill()
     assert node.rules() == before
@@ -152,3 +159,18 @@ def test_a_start_without_a_filter_fails(node: PacketNode) -> None:
     guest = node.guest(1, RED, "10.0.0.1/24")
     with pytest.raises(AssertionError, match="NftTrouble"):
         node.up(guest, INTERFACE="no-such-device-as-this-one")
+
+
+def test_what_could_not_be_applied_is_tried_again(
+    node: PacketNode, pair: tuple[Guest, Guest]
+) -> None:
+    """For a while nft refuses everything."""
+    first, second = pair
+    node.start()
+    node.run("mount", "--bind", "/bin/false", "/usr/sbin/nft")
+    node.api.say(document(second.port, second.mac, second.addresses, layers=WALL))
+    wait_until(lambda: "applying" in node.log, "trouble", seconds=8)
+    assert first.reaches(second, "tcp", 1234)
+    node.run("umount", "--lazy", "/usr/sbin/nft")
+    wait_until(lambda: not first.reaches(second, "tcp", 1234), "the wall", seconds=8)
+    wait_until(lambda: "works again" in node.log, "a word about it", seconds=8)
