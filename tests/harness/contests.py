@@ -87,6 +87,18 @@ def deletes(path: str, token: str = "member") -> Call:
     return lambda client: client.call("DELETE", path, token=token, version=compute(path))
 
 
+def calls(method: str, path: str, body: Any, token: str = "member") -> Call:
+    """Any call."""
+    return lambda client: client.call(method, path, body, token=token)
+
+
+def public_network(arena: Arena) -> str:
+    """The one with floating IPs."""
+    found = arena.client.call("GET", f"{NETWORK}/networks?router:external=true")
+    (network,) = found.json["networks"]
+    return str(network["id"])
+
+
 def builds(arena: Arena, token: str = "member", **wanted: Any) -> Call:
     """A call that makes a server."""
     wish = {"name": "web", "imageRef": arena.cloud.image, "flavorRef": "1", "networks": "none"}

@@ -13,10 +13,12 @@ from tests.harness.contests import (
     Call,
     arena_on,
     builds,
+    calls,
     deletes,
     errors,
     plugs,
     posts,
+    public_network,
     puts,
     statuses,
 )
@@ -38,6 +40,11 @@ def arena(postgres_database_url: str, tmp_path: Path) -> Iterator[Arena]:
         yield made
 
 
+def subnets_of(arena: Arena, network: str) -> list[str]:
+    found = arena.client.call("GET", f"{NETWORK}/networks/{network}")
+    return list(found.json["network"]["subnets"])
+
+
 def network(arena: Arena, _number: int) -> list[Call]:
     on_it = arena.network()
     return [
@@ -50,7 +57,7 @@ def network(arena: Arena, _number: int) -> list[Call]:
 
 def subnet(arena: Arena, _number: int) -> list[Call]:
     on_it = arena.network()
-    (its_id,) = arena.client.call("GET", f"{NETWORK}/networks/{on_it}").json["network"]["subnets"]
+    (its_id,) = subnets_of(arena, on_it)
     wanted = [{"subnet_id": its_id}]
     return [
         deletes(f"{NETWORK}/subnets/{its_id}"),
@@ -112,11 +119,50 @@ def image(arena: Arena, number: int) -> list[Call]:
     return [deletes(path), *[builds(arena, imageRef=made.json["id"])] * 5]
 
 
+def router(arena: Arena, _number: int) -> list[Call]:
+    public, on_it = public_network(arena), arena.network()
+    (subnet,) = subnets_of(arena, on_it)
+    made = arena.make("router", external_gateway_info={"network_id": public})
+    path = f"{NETWORK}/routers/{made}"
+    return [
+        deletes(path),
+        *[calls("PUT", f"{path}/add_router_interface", {"subnet_id": subnet})] * 2,
+        deletes(f"{NETWORK}/subnets/{subnet}"),
+        deletes(f"{NETWORK}/networks/{on_it}"),
+    ]
+
+
+def floating_ip(arena: Arena, _number: int) -> list[Call]:
+    public, on_it = public_network(arena), arena.network()
+    (subnet,) = subnets_of(arena, on_it)
+    made = arena.make("router", external_gateway_info={"network_id": public})
+    path = f"{NETWORK}/routers/{made}"
+    calls("PUT", f"{path}/add_router_interface", {"subnet_id": subnet})(arena.client)
+    floating = arena.make("floatingip", floating_network_id=public)
+    ports = [arena.make("port", network_id=on_it) for _ in range(2)]
+    return [
+        *[puts("floatingip", floating, port_id=port) for port in ports * 2],
+        calls("PUT", f"{path}/remove_router_interface", {"subnet_id": subnet}),
+        *[deletes(f"{NETWORK}/ports/{port}") for port in ports],
+        deletes(f"{NETWORK}/floatingips/{floating}"),
+    ]
+
+
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIL/wU0vFRAm6KJBoBxlvkWVQxDAhJ7Dd5F5RMFaqSiCb me"
 RAW = {"container_format": "bare", "disk_format": "raw"}
 STORIES: Mapping[str, Story] = {
     story.__name__: story
-    for story in (network, subnet, security_group, port, server, keypair, image)
+    for story in (
+        network,
+        subnet,
+        security_group,
+        port,
+        server,
+        keypair,
+        image,
+        router,
+        floating_ip,
+    )
 }
 
 

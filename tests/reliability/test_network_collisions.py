@@ -15,6 +15,7 @@ from tests.harness.contests import (
     deletes,
     plugs,
     posts,
+    public_network,
     statuses,
 )
 from tests.harness.reliability import Recorder
@@ -99,6 +100,34 @@ def test_one_port_for_many_servers(arena: Arena, converged: Recorder, rounds: in
                 free(arena.client)
             cloud.converge()
             assert deletes(f"{NETWORK}/ports/{port}")(arena.client).status_int == 204
+
+
+@ROUNDS
+def test_one_floating_ip_for_many(arena: Arena, converged: Recorder, rounds: int) -> None:
+    """Its address for many floating IPs; then the floating IP for many servers, new and old."""
+    cloud, public = arena.cloud, public_network(arena)
+    old = [cloud.create() for _ in range(2)]
+    cloud.converge()
+    with converged.timed(65, times=2 * rounds):
+        for number in range(rounds):
+            address = f"203.0.113.{100 + number % 100}"
+            wanted = {"floating_network_id": public, "floating_ip_address": address}
+            answers = arena.contest(*[posts("floatingip", **wanted)] * CROWD)
+            assert statuses(answers) == {201: 1, 409: CROWD - 1}, [a.text for a in answers]
+            direct: dict[str, Any] = {"net_id": public, "fixed_ips": [{"ip_address": address}]}
+            answers = arena.contest(
+                *[plugs(server, **direct) for server in old * 3],
+                *[builds(arena, networks=[{"uuid": public, "fixed_ip": address}])] * (CROWD // 2),
+            )
+            cloud.converge()
+            won = [answer for answer in answers if answer.status_int < 300]
+            assert len(won) == 1, [answer.text for answer in answers]
+            assert set(statuses(answers)) <= {200, 202, 400, 403, 409}, [a.text for a in answers]
+            assert violations(cloud.app) == []
+            for answer in won:
+                if answer.status_int == 202:
+                    deletes(f"{SERVERS}/{answer.json['server']['id']}")(arena.client)
+                    cloud.converge()
 
 
 def has_nic(arena: Arena, instance: str, port: str) -> bool:
