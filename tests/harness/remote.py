@@ -27,6 +27,7 @@ from cyclades.workers.poller import ClusterPoller
 from tests.adapters.simulated.hand_clock import HandClock, cluster
 from tests.harness.cloud import QUICK, ROOMY, Cloud
 from tests.harness.proxy import Proxy
+from tests.harness.public_networks import make_real
 from tests.workers.evidence import Evidence, gathered
 from tests.workers.invariants import violations
 
@@ -62,6 +63,7 @@ class Far:
         app.atomically(
             lambda unit: unit.cluster_register.register(self.id, self.connection, seen, zone)
         )
+        make_real(app, self.world, self.id)
 
 
 @contextmanager
