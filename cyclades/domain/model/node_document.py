@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from typing import Any, NamedTuple
 
 from cyclades.domain.model.firewall_profile import FirewallProfile, Profiles
@@ -102,7 +102,7 @@ class Documents:
             "secure": port.port_security_enabled,
             "addresses": list(dict.fromkeys([*held, *facts.floating])),
             "pairs": pairs_of(port),
-            "subnets": [subnet_of(subnet, port) for subnet in facts.subnets],
+            "subnets": [subnet_of(subnet, facts) for subnet in facts.subnets],
             "dhcp_options": [
                 {"name": each.name, "value": each.value, "version": each.ip_version}
                 for each in port.extra_dhcp_opts
@@ -167,9 +167,14 @@ def pairs_of(port: Port) -> list[dict[str, str]]:
     ]
 
 
-def subnet_of(subnet: Subnet, port: Port) -> dict[str, Any]:
-    """A subnet of the port's network, with the port's (first) address there."""
-    own = (fixed.ip_address for fixed in port.fixed_ips if fixed.subnet_id == subnet.id)
+def subnet_of(subnet: Subnet, facts: PortFacts) -> dict[str, Any]:
+    """A subnet of the port's network, with the port's (first) address there.
+
+    That is a floating one where it has no other: its server asks for it by DHCP.
+    """
+    own = [fixed.ip_address for fixed in facts.port.fixed_ips if fixed.subnet_id == subnet.id]
+    near = ip_network(subnet.cidr)
+    own += [address for address in facts.floating if ip_address(address) in near]
     return {
         "id": subnet.id,
         "cidr": subnet.cidr,
@@ -180,5 +185,5 @@ def subnet_of(subnet: Subnet, port: Port) -> dict[str, Any]:
         "address_mode": subnet.ipv6_address_mode,
         "dns": list(subnet.dns_nameservers),
         "routes": [list(route) for route in subnet.host_routes],
-        "address": next(own, None),
+        "address": next(iter(own), None),
     }
