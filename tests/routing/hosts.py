@@ -76,11 +76,12 @@ class Host:
 
     @contextmanager
     def talking(
-        self, server: "Host", address: str, patience: float = PATIENCE
+        self, server: "Host", address: str, patience: float = PATIENCE, port: int = 0
     ) -> Iterator[Conversation]:
         """A connection to `address`, which `server` answers. Raises TimeoutError, OSError."""
-        family, port = socket.AF_INET6 if ":" in address else socket.AF_INET, next(PORTS)
+        family, port = socket.AF_INET6 if ":" in address else socket.AF_INET, port or next(PORTS)
         with server.socket(family) as listener, self.socket(family) as client:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind(("", port))
             listener.listen()
             listener.settimeout(patience)
@@ -90,16 +91,16 @@ class Host:
             with answered:
                 yield Conversation(client, answered, seen[0])
 
-    def seen_by(self, server: "Host", address: str) -> str:
+    def seen_by(self, server: "Host", address: str, port: int = 0) -> str:
         """Whom `server`, as `address`, takes us for. Raises TimeoutError, OSError."""
-        with self.talking(server, address) as conversation:
+        with self.talking(server, address, port=port) as conversation:
             assert conversation.goes_on()
             return conversation.seen
 
-    def reaches(self, server: "Host", address: str) -> bool:
+    def reaches(self, server: "Host", address: str, port: int = 0) -> bool:
         """Whether `server` answers there. A no takes a moment."""
         try:
-            with self.talking(server, address, NEVER) as conversation:
+            with self.talking(server, address, NEVER, port) as conversation:
                 return conversation.goes_on(NEVER)
         except OSError:
             return False

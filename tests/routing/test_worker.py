@@ -1,8 +1,6 @@
 """From the API to packets: what users ask of routers is what their servers' connections do."""
 
-import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,45 +9,24 @@ import pytest
 
 from cyclades.bootstrap import Application
 from tests.harness.api import client_of
-from tests.harness.processes import dying_with_us, wait_until
-from tests.harness.serving import PROGRAMS
+from tests.harness.processes import wait_until
 from tests.routing.fixtures import Site
 from tests.routing.hosts import Host
+from tests.routing.region import SETTINGS, GatewayHost
 from tests.web.network.conftest import Network
 
 pytestmark = [pytest.mark.namespaces, pytest.mark.slow]
 GATE, GATE6 = "203.0.113.1", "2001:db8:1::1"
-SETTINGS = {
-    "public_link": "br-out",
-    "mac_filtered_link": "br-in",
-    "router_driver": "netns",
-    "scan_interval": 0.5,
-}
 
 
 @dataclass(slots=True)
 class Region:
-    """An API, and the worker on the gateway host that reads the same database."""
+    """An API, and the gateway host that reads the same database."""
 
     net: Network
     site: Site
-    ini: Path
+    gateway: GatewayHost
     machines: list[Host] = field(default_factory=list)
-
-    @contextmanager
-    def worker(self) -> Iterator[None]:
-        """Until the block ends."""
-        command = (PROGRAMS / "cyclades", "worker", "router", "--config", self.ini)
-        inside = self.site.world.inside(*dying_with_us(*command))
-        with self.ini.with_suffix(".log").open("ab") as log:
-            process = subprocess.Popen(
-                dying_with_us(*inside, signal="KILL"), stdout=log, stderr=log
-            )
-        try:
-            yield
-        finally:
-            process.kill()
-            process.wait()
 
     def external(self) -> dict[str, Any]:
         """The network that `outside` is on."""
@@ -129,14 +106,9 @@ def region(
     tmp_path: Path,
 ) -> Iterator[Region]:
     app = application_maker(sqlite_database_url, **SETTINGS)
-    settings = app.settings
-    places = {
-        name: getattr(settings, name) for name in ("database_url", "var_dir", "secret_key_file")
-    }
-    lines = [f"cyclades.{name} = {value}" for name, value in (places | SETTINGS).items()]
-    ini = tmp_path / "gateway.ini"
-    ini.write_text("\n".join(["[app:main]", "use = egg:cyclades", *lines, ""]))
-    made = Region(Network(client_of(app)), site, ini)
+    gateway = GatewayHost(site.world, tmp_path / "gateway.ini")
+    gateway.configure(app)
+    made = Region(Network(client_of(app)), site, gateway)
     yield made
     for host in made.machines:
         site.world.run("ip", "netns", "delete", host.name)
@@ -147,7 +119,7 @@ def test_what_users_ask_for_is_what_packets_do(region: Region) -> None:
     network, subnet, prefix = region.inside()
     (web, web_port), (db, db_port) = region.machine(network["id"]), region.machine(network["id"])
     router, own = region.router(subnet, prefix)
-    with region.worker():
+    with region.gateway.worker():
         wait_until(lambda: web.reaches(outside, GATE), "way out")
         assert web.seen_by(outside, GATE) == own[0]
         address = floating(web_port)
@@ -157,7 +129,7 @@ def test_what_users_ask_for_is_what_packets_do(region: Region) -> None:
         assert db.seen_by(web, address) == own[0]
     floating(db_port)
     outside.run("ip", "-6", "route", "replace", prefix["cidr"], "via", own[1])
-    with region.worker(), db.talking(outside, GATE) as conversation:
+    with region.gateway.worker(), db.talking(outside, GATE) as conversation:
         wait_until(lambda: outside.reaches(db, address), "floating address of another server")
         assert not outside.reaches(web, address)
         assert db.seen_by(outside, GATE) == address
@@ -179,7 +151,7 @@ def test_a_host_that_cannot_says_so_to_users(region: Region) -> None:
     def status() -> str:
         return str(net.call("GET", f"/routers/{router}").json["router"]["status"])
 
-    with region.worker():
+    with region.gateway.worker():
         wait_until(lambda: status() == "ERROR", "trouble", pause=0.3)
         world.run("ip", "link", "set", "br-gone", "name", "br-out")
         wait_until(lambda: status() == "ACTIVE", "end of the trouble", pause=0.3)
