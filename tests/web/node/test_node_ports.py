@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import event
 
 from cyclades.domain.model.events import Changed
+from cyclades.domain.model.floating_ip import WantedFloatingIp
 from cyclades.domain.model.node_document import digest_of
-from cyclades.domain.model.port import WantedPort
+from cyclades.domain.model.port import WantedInterface, WantedPort
 from cyclades.domain.model.security_group_rules import WantedRule
 from cyclades.domain.model.subnet import Subnet
 from tests.harness.api import CALLERS, client_of
@@ -199,6 +200,19 @@ def test_an_operator_s_profile_that_changed_is_seen(cloud: Cloud, node: Node) ->
     assert len(after["layers"][1]) > len(before["layers"][1])
     del profiles["ENABLED"]
     assert node.ask({port: after["digest"]})[port]["layers"][1] == [], "nothing passes"
+
+
+def test_a_floating_ip_is_a_port_s_address_where_it_has_no_other(cloud: Cloud, node: Node) -> None:
+    with cloud.app.reader() as unit:
+        (network,) = unit.network_rows.public()
+    wanted = WantedFloatingIp(network.id)
+    mine = cloud.app.atomically(lambda unit: unit.floating_ips.create(MEMBER, wanted))
+    interface = WantedInterface(network.id, fixed_ip=mine.address)
+    port = port_of(cloud, cloud.create(interfaces=[interface]))
+    document = node.ask({port: ""})[port]
+    slaac, floating = document["addresses"]
+    assert floating == mine.address
+    assert [subnet["address"] for subnet in document["subnets"]] == [floating, slaac]
 
 
 def test_a_server_that_is_gone(cloud: Cloud, node: Node) -> None:
