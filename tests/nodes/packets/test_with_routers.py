@@ -1,7 +1,9 @@
 """Nodes and a gateway host together: what users ask of the API is what their packets do."""
 
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
+from errno import EHOSTUNREACH
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,12 +16,12 @@ from tests.harness.cloud import Cloud, cloud_on
 from tests.harness.compute import SERVERS
 from tests.harness.processes import wait_until
 from tests.nodes.packets import dhclient, frames
-from tests.nodes.packets.guest import Guest, hears
+from tests.nodes.packets.guest import Guest, family_of, hears
 from tests.nodes.packets.netns import said
 from tests.nodes.packets.node import PacketNode
 from tests.nodes.packets.real_api import asking
 from tests.routing.fixtures import Site
-from tests.routing.hosts import Host
+from tests.routing.hosts import PATIENCE, Host
 from tests.routing.region import SETTINGS, GatewayHost
 from tests.routing.world import World
 from tests.web.network.conftest import Network
@@ -29,6 +31,10 @@ Body = dict[str, Any]
 INSIDE, OUTSIDE = "br-in", "br-out"  # bridges that the node and the gateway host share
 GATE, GATE6 = "203.0.113.1", "2001:db8:1::1"
 SSH, WEB = 22, 80
+LIFETIMES = {
+    socket.AF_INET: (socket.IPPROTO_IP, socket.IP_TTL),
+    socket.AF_INET6: (socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,15 @@ class Server:
         """That the API says: `mark` is what its version's addresses are written with."""
         held = (str(each["ip_address"]) for each in self.port["fixed_ips"])
         return next(address for address in held if mark in address)
+
+    def is_told_of_trouble(self, address: str) -> bool:
+        """Whether it hears from a router that its packets do not get there: they live too short."""
+        family = socket.AddressFamily(family_of(address))
+        level, hops = LIFETIMES[family]
+        with self.host.socket(family) as client:
+            client.setsockopt(level, hops, 1)
+            client.settimeout(PATIENCE)
+            return client.connect_ex((address, SSH)) == EHOSTUNREACH
 
     def speak_as(self, address: str) -> None:
         """To the gateway, from now on, whoever's address it is."""
@@ -176,6 +191,7 @@ def test_a_floating_ip_leads_to_what_the_group_opens(region: Region) -> None:
         assert "default via 10.77.0.1 " in server.guest.ip("route")
         wait_until(partial(server.host.reaches, outside, GATE), "way out")
         assert server.host.seen_by(outside, GATE) in own
+    assert web.is_told_of_trouble(GATE)
     floating = net.make("floatingip", floating_network_id=region.public, port_id=web.port["id"])[
         "floating_ip_address"
     ]
@@ -209,6 +225,7 @@ def test_guests_learn_ipv6_from_the_router_and_from_nobody_else(region: Region) 
     region.allow(group, "egress", 6)
     wait_until(lambda: web.host.reaches(outside, GATE6), "an open group")
     assert web.host.seen_by(outside, GATE6) == web.address(":")
+    assert web.is_told_of_trouble(GATE6)
     mac, address = web.guest.mac, str(link_local(web.guest.mac))
     assert hears(other.guest, web.guest, frames.advert(mac, address, address, mac))
     assert not hears(other.guest, web.guest, frames.router(mac, address))
