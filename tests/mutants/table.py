@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from tests.mutants import effect_path, update_path
+from tests.mutants import effect_path, network_path, update_path
 from tests.mutants.mutant import Mutant
 
 WEAKNESSES: Mapping[str, str] = {
@@ -33,8 +33,18 @@ WEAKNESSES: Mapping[str, str] = {
     "U13": "An instance whose server is deleted is nobody's business.",
     "U14": "Time that has passed stands in for knowing that nothing has changed.",
     "U15": "A repair is undone by the refusal that follows it; a console is somebody else's.",
+    "N1": "Addresses are free while an interface still uses them.",
+    "N2": "What fails half way keeps what it took.",
+    "N3": "A network is not there when it is needed, or there when nobody does.",
+    "N4": "A floating IP leads to two servers.",
+    "N5": "Servers on one network are where it does not reach.",
+    "N6": "Nothing keeps guests from using others' addresses.",
 }
-MUTANTS: Sequence[Mutant] = (*effect_path.MUTANTS, *update_path.MUTANTS)
+MUTANTS: Sequence[Mutant] = (
+    *effect_path.MUTANTS,
+    *update_path.MUTANTS,
+    *network_path.MUTANTS,
+)
 NOT_HERE: Mapping[str, str] = {
     "U15": "There are no consoles yet, and no request repairs a server before it is refused.",
 }

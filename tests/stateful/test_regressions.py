@@ -6,11 +6,13 @@ import pytest
 
 from cyclades.adapters.sql.servers import SqlServers
 from cyclades.domain.model.errors import StaleVersion
+from cyclades.domain.model.port import WantedInterface
 from cyclades.domain.model.server import Server
 from tests.harness.api import CALLERS
 from tests.stateful.ground import Ground
 from tests.stateful.processes import arm
 from tests.stateful.site import SMALL, Site
+from tests.stateful.wiring import Wiring
 from tests.stateful.witness import Witness
 
 MEMBER, OTHER = CALLERS["member"], CALLERS["other"]
@@ -131,3 +133,25 @@ def test_who_loses_a_race_tries_again(
     site.users.rename(server_id, MEMBER, "other")
     is_right(site, witness)
     assert site.users.server(server_id).name == "other"
+
+
+def test_an_interface_keeps_its_address_until_it_is_unplugged(site: Site, witness: Witness) -> None:
+    """A detachment frees what the port held when its job is done, not when it is asked for."""
+    (server_id,) = site.users.create_all(MEMBER)
+    site.settles()
+    wiring = Wiring(site.users.app, site.users.request)
+    (port,) = wiring.on(server_id)
+    wiring.detach(MEMBER, server_id, port)
+    assert witness.wrongs() == []
+    is_right(site, witness)
+    assert list(wiring.on(server_id)) == []
+
+
+def test_a_floating_ip_is_one_server_s(site: Site, witness: Witness) -> None:
+    """Plugged in by its address, it is there and nowhere else."""
+    wiring = Wiring(site.users.app, site.users.request)
+    wiring.take_floating(MEMBER, "203.0.113.9")
+    wanted = (WantedInterface(wiring.public, fixed_ip="203.0.113.9"),)
+    made = [site.asks(lambda: site.users.create_all(MEMBER, interfaces=wanted)) for _ in range(2)]
+    assert made == [True, False]
+    is_right(site, witness)
