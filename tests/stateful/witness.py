@@ -80,15 +80,22 @@ class Witness:
         apart = {"I2", "I3", "I5"}
         rules = {name: rule for name, rule in invariants.RULES.items() if name not in apart}
         found = [f"{name}: {wrong}" for name, rule in rules.items() for wrong in rule(seen)]
-        plugged = [port for port in seen.ports if port.mac not in self.unplugged_by_hand]
-        by_us = replace(seen, rows={**seen.rows, "ports": plugged})
-        found += [f"I5: {wrong}" for wrong in network_invariants.interfaces_agree(by_us)]
+        found += [f"I5: {w}" for w in network_invariants.interfaces_agree(self._untouched(seen))]
         clear = replace(seen, instances=known)
         found += [f"I3: {wrong}" for wrong in invariants.one_instance_a_server(clear)]
         done = {effect.id for effect in seen.effects if effect.state == "done"}
         asked = {job.effect_id for job in self.jobs.values()}
         found += [f"I2: {lost} is done and had no job" for lost in done - asked]
         return found
+
+    def _untouched(self, seen: Evidence) -> Evidence:
+        """But for interfaces that were to be unplugged by hand, whether that went well or not."""
+        ports = [port for port in seen.ports if port.mac not in self.unplugged_by_hand]
+        instances = [
+            (at, replace(i, nics=[n for n in i.nics if n["mac"] not in self.unplugged_by_hand]))
+            for at, i in seen.instances
+        ]
+        return replace(seen, rows={**seen.rows, "ports": ports}, instances=instances)
 
     def look(self) -> Evidence:
         """Everything there is to see; new jobs and strangers are remembered."""
