@@ -115,7 +115,16 @@ def interfaces_agree(seen: Evidence) -> Iterator[str]:
             continue
         mine = [port for port in seen.ports if port.device_id == server.id]
         there = {(nic["mac"], nic["network"]) for nic in instance.nics}
-        ours = {(port.mac, f"{seen.prefix}net-{port.network_id}") for port in mine}
+        # Those of adopted instances are called, and plugged in, as whoever made them wanted.
+        foreign = {
+            nic["mac"]: nic["network"]
+            for nic in instance.nics
+            if not (nic["name"] or "").startswith(seen.prefix)
+        }
+        ours = {
+            (port.mac, foreign.get(port.mac, f"{seen.prefix}net-{port.network_id}"))
+            for port in mine
+        }
         if there != ours:
             yield f"server {server.id} has {sorted(ours)}, its instance {sorted(there)}"
         kept = {port.mac: addresses[port.id] for port in mine}
