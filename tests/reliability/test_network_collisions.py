@@ -30,7 +30,7 @@ ROUNDS = pytest.mark.parametrize(
 
 WANTED: Mapping[str, Callable[[int], dict[str, Any]]] = {
     "address": lambda number: {"fixed_ips": [{"ip_address": f"10.0.0.{10 + number % 200}"}]},
-    "MAC address": lambda number: {"mac_address": f"aa:00:00:00:01:{number % 256:02x}"},
+    "MAC address": lambda number: {"mac_address": f"aa:0d:00:00:01:{number % 256:02x}"},
 }
 
 

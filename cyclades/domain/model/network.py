@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from cyclades.domain.model.errors import Forbidden, NotFound
+from cyclades.domain.model.errors import Forbidden, InvalidInput, NotFound
 from cyclades.domain.model.identity import Caller
+from cyclades.domain.model.mac import parse_mac
 
 BRIDGED = "bridged"
 DEFAULT_MTU = 1500
@@ -85,6 +86,19 @@ class Network:
         self.require_seen(caller)
         if not self.owned_by(caller):
             raise Forbidden(f"({rule}) is disallowed by policy")
+
+    def own_mac(self, text: str) -> str:
+        """A MAC address for a port of its, in our form. Raises InvalidInput.
+
+        Networks that share a bridge are told apart by the prefix: with another's, a router would
+        be among that one's servers, and a server nowhere.
+        """
+        mac = parse_mac(text)
+        if self.mac_prefix and not mac.startswith(f"{self.mac_prefix}:"):
+            raise InvalidInput(
+                f"MAC addresses on network {self.id} begin with {self.mac_prefix}.", "mac_address"
+            )
+        return mac
 
     def require_pluggable(self, caller: Caller) -> None:
         """Raise unless the caller may have ports on it."""

@@ -9,7 +9,6 @@ from cyclades.domain.model.events import Changed
 from cyclades.domain.model.firewall_profile import Profiles, chosen
 from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.listing import Listing
-from cyclades.domain.model.mac import parse_mac
 from cyclades.domain.model.network import Network
 from cyclades.domain.model.network_errors import PortInUse
 from cyclades.domain.model.port import Port, WantedIp, WantedPort
@@ -56,7 +55,7 @@ class Ports:
         network.require_pluggable(caller)
         require_own(caller, network, wanted)
         if wanted.mac is not None:
-            wanted = replace(wanted, mac=parse_mac(wanted.mac))
+            wanted = replace(wanted, mac=network.own_mac(wanted.mac))
         wanted = self._protected(network, wanted)
         port = self.plugging.make(network, project_id, wanted, self._groups(project_id, wanted))
         self._publish(port)
@@ -117,7 +116,7 @@ class Ports:
         self, caller: Caller, network: Network, port: Port, changes: dict[str, Any]
     ) -> None:
         if changes.get("mac"):
-            changes["mac"] = parse_mac(changes["mac"])
+            changes["mac"] = network.own_mac(changes["mac"])
         require_own(
             caller,
             network,

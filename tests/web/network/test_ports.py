@@ -110,13 +110,29 @@ def test_bodies_that_mean_nothing(net: Network) -> None:
 
 def test_a_mac_address_of_one_s_own(net: Network) -> None:
     network, _ = net.wired()
-    wanted: dict[str, Any] = {"network_id": network["id"], "mac_address": "AA-00-00-00-00-01"}
+    wanted: dict[str, Any] = {"network_id": network["id"], "mac_address": "AA-0D-00-00-00-01"}
     port = net.make("port", **wanted)
-    assert port["mac_address"] == "aa:00:00:00:00:01"
+    assert port["mac_address"] == "aa:0d:00:00:00:01"
     assert net.refused("POST", "/ports", {"port": wanted}, 409) == "MacAddressInUse"
     for mac in ("01:00:00:00:00:01", "00:00:00:00:00:00", "nonsense"):
         body = {"port": wanted | {"mac_address": mac}}
         net.refused("POST", "/ports", body, 400)
+
+
+def test_no_mac_address_of_another_network(net: Network) -> None:
+    """A bridge that many networks share tells them apart by it: no router enters another's."""
+    networks = [net.wired(cidr=f"10.{n}.0.0/24")[0] for n in (1, 2)]
+    own, foreign = [net.make("port", network_id=each["id"]) for each in networks]
+    assert own["mac_address"][:8] != foreign["mac_address"][:8]
+    mac = f"{foreign['mac_address'][:8]}:00:00:01"
+    for token in ("member", "admin"):
+        for method, path, more in (
+            ("POST", "/ports", {"network_id": own["network_id"]}),
+            ("PUT", f"/ports/{own['id']}", {}),
+        ):
+            body = {"port": more | {"mac_address": mac}}
+            assert net.refused(method, path, body, 400, token=token) == "HTTPBadRequest"
+    assert net.call("GET", f"/ports/{own['id']}").json["port"] == own
 
 
 def test_slaac_follows_the_mac_address(net: Network) -> None:
@@ -124,8 +140,8 @@ def test_slaac_follows_the_mac_address(net: Network) -> None:
     six: dict[str, Any] = {"cidr": "fd00::/64", "ip_version": 6, "ipv6_address_mode": "slaac"}
     net.make("subnet", network_id=network["id"], **six)
     path = f"/ports/{net.make('port', network_id=network['id'])['id']}"
-    changed = net.call("PUT", path, {"port": {"mac_address": "02:00:00:00:00:01"}}, status=200)
-    assert addresses(changed.json["port"]) == ["fd00::ff:fe00:1"]
+    changed = net.call("PUT", path, {"port": {"mac_address": "aa:0d:00:00:00:01"}}, status=200)
+    assert addresses(changed.json["port"]) == ["fd00::a80d:ff:fe00:1"]
 
 
 def test_new_addresses_for_old(net: Network) -> None:
@@ -192,7 +208,7 @@ def test_on_shared_networks_nobody_chooses(net: Network) -> None:
     net.make("port", token="other", fixed_ips=[{"subnet_id": subnet["id"]}], **on)
     for chosen in (
         {"fixed_ips": [{"ip_address": "10.77.0.9"}]},
-        {"mac_address": "02:00:00:00:00:01"},
+        {"mac_address": "aa:0d:00:00:00:01"},
     ):
         net.refused("POST", "/ports", {"port": on | chosen}, 403, token="other")
         net.refused("PUT", f"/ports/{port['id']}", {"port": chosen}, 403, token="other")
