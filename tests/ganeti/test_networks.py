@@ -198,15 +198,14 @@ def test_the_public_network_stays(cloud: Cloud) -> None:
     assert networks(home) == [name]
 
 
-def test_what_an_administrator_removed_is_made_again(cloud: Cloud) -> None:
+def test_it_goes_with_a_server_that_an_administrator_removed(cloud: Cloud) -> None:
     network = private(cloud, "PHYSICAL_VLAN")
     (server,) = create(cloud, "again", network)
     cloud.until(server, "ACTIVE")
-    home, name = cloud.home_of(server), f"{PREFIX}{network.id}"
+    home = cloud.home_of(server)
     home.gnt("instance", "remove", "--force", "--shutdown-timeout=0", server.instance)
-    home.gnt("network", "disconnect", name, "default")
-    home.gnt("network", "remove", name)
     cloud.until(server, "DELETED")
+    until_gone(home, network)
     wait_until(lambda: settled(cloud, network) == ["absent"], "end", seconds=PATIENCE)
     (second,) = create(cloud, "second", network)
     cloud.until(second, "ACTIVE")
