@@ -26,7 +26,7 @@ FORGET = (
     "DELETE FROM port_security_groups",
     "DELETE FROM ports",
     "DELETE FROM servers",
-    "UPDATE quotas SET used = 0",
+    "UPDATE quotas SET used = 0 WHERE resource NOT IN ('network', 'subnet')",
 )
 
 
