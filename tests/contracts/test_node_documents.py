@@ -186,6 +186,13 @@ def test_what_ports_have_to_do_with(
     assert reader.interest("one", ["a"]).projects == {"mine", "theirs"}
 
 
+def test_a_port_without_a_project_has_to_do_with_its_groups_projects(
+    rows: Rows, reader: NodeDocumentReader
+) -> None:
+    plugged(rows, "forced", device_id="server-a", project_id="")
+    assert reader.interest("one", ["forced"]).projects == {"", "mine"}
+
+
 def test_a_fixed_number_of_statements(
     rows: Rows, reader: NodeDocumentReader, connection: Connection
 ) -> None:

@@ -116,6 +116,16 @@ OWN = (
     .join_from(ports, servers, servers.c.id == ports.c.device_id)
     .where(IN_CLUSTER)
 )
+# What the operator wants on every server has no project; its groups are the server's project's.
+GROUPS_OWNERS = (
+    select(security_groups.c.project_id, null(), null())
+    .join_from(
+        port_security_groups,
+        security_groups,
+        security_groups.c.id == port_security_groups.c.security_group_id,
+    )
+    .where(port_security_groups.c.port_id.in_(NAMED))
+)
 # Administrators may let a rule name another project's group.
 REMOTE = (
     select(security_groups.c.project_id, null(), null())
@@ -127,7 +137,7 @@ REMOTE = (
     .join(security_groups, security_groups.c.id == security_group_rules.c.remote_group_id)
     .where(port_security_groups.c.port_id.in_(NAMED))
 )
-INTEREST = union(OWN, REMOTE)
+INTEREST = union(OWN, GROUPS_OWNERS, REMOTE)
 
 
 class SqlNodeDocuments(NodeDocumentReader):
