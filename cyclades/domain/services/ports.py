@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cyclades.domain.model.errors import Forbidden, NotFound
+from cyclades.domain.model.errors import Forbidden, InvalidInput, NotFound
 from cyclades.domain.model.events import Changed
 from cyclades.domain.model.firewall_profile import Profiles, chosen
 from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.listing import Listing
 from cyclades.domain.model.network import Network
 from cyclades.domain.model.network_errors import PortInUse
-from cyclades.domain.model.port import Port, WantedIp, WantedPort
+from cyclades.domain.model.port import MOST_ADDRESSES, Port, WantedIp, WantedPort
 from cyclades.domain.model.port_security import Protection, require_trust
 from cyclades.domain.model.revision import require_revision
 from cyclades.domain.model.router_errors import ServicePortInUse
@@ -88,6 +88,7 @@ class Ports:
         network = self.networks.hold(port.network_id)
         self._check_changes(caller, network, port, different)
         fixed_ips = different.pop("fixed_ips", None)
+        require_few(port, fixed_ips)
         changed = replace(port, **different, updated=self.clock.now(), version=port.version + 1)
         protection_of(changed).check()
         self.ports.save(changed)
@@ -168,6 +169,12 @@ def has_already(port: Port, wanted: Sequence[WantedIp]) -> bool:
             return False
         left.remove(same[0])
     return not left
+
+
+def require_few(port: Port, fixed_ips: Sequence[WantedIp] | None) -> None:
+    """Raise InvalidInput for more addresses than a port can have, one by one or at once."""
+    if len(fixed_ips or ()) > max(MOST_ADDRESSES, len(port.fixed_ips)):
+        raise InvalidInput("Exceeded maximum amount of fixed ips per port.", "fixed_ips")
 
 
 def _besides(port: Port, wanted: Sequence[WantedIp] | None) -> tuple[WantedIp, ...]:

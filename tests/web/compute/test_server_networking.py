@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from cyclades.domain.model.port import MOST_ADDRESSES
 from tests.harness.compute import NEWEST, SERVERS, Cloud
 
 COMPUTE, NETWORK = "/compute/v2.1", "/network/v2.0"
@@ -68,6 +69,18 @@ def test_an_address_more_and_less(cloud: Cloud) -> None:
     act(cloud, server_id, 400, addFixedIp={"networkId": cloud.network})
     act(cloud, server_id, 404, "2.44", addFixedIp={"networkId": network_id})
     act(cloud, server_id, 404, "2.44", removeFixedIp={"address": "10.5.0.3"})
+
+
+def test_addresses_of_a_port_are_few(cloud: Cloud) -> None:
+    network_id = private(cloud)
+    server_id = cloud.active(networks=[{"uuid": network_id}])
+    (port,) = ports_of(cloud, server_id)
+    most = {"fixed_ips": [{"ip_address": f"10.5.0.{n}"} for n in range(10, 10 + MOST_ADDRESSES)]}
+    cloud.call("PUT", f"{NETWORK}/ports/{port['id']}", {"port": most}, status=200)
+    act(cloud, server_id, 400, addFixedIp={"networkId": network_id})
+    act(cloud, server_id, 202, removeFixedIp={"address": "10.5.0.10"})
+    act(cloud, server_id, 202, addFixedIp={"networkId": network_id})
+    assert len(addresses_of(cloud, server_id)) == MOST_ADDRESSES
 
 
 def test_a_plugged_port_has_the_addresses_that_its_owner_says(cloud: Cloud) -> None:

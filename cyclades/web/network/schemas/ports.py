@@ -4,6 +4,7 @@ from typing import Any
 
 import colander
 
+from cyclades.domain.model.port import MOST_ADDRESSES
 from cyclades.web.network.bodies import (
     OWNER,
     flag,
@@ -37,7 +38,7 @@ CHANGEABLE = [
     sequence(
         "fixed_ips",
         mapping("fixed_ip", short("subnet_id"), short("ip_address")),
-        maximum=20,
+        maximum=MOST_ADDRESSES,
         missing=colander.drop,
     ),
     text("device_id", missing=colander.drop),
