@@ -23,6 +23,10 @@ class PortRepository(Protocol):
         """Raises NotFound."""
         ...
 
+    def hold(self, port_id: str) -> Port:
+        """The port, which nobody changes until the transaction ends. Raises NotFound."""
+        ...
+
     def of_device(self, device_id: str) -> Sequence[Port]:
         """What is plugged into a device, in order."""
         ...

@@ -1,6 +1,7 @@
 """Fifty at once for the same floating IP, fixed address, interface or way out."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +10,7 @@ from cyclades.domain.model.addresses import Pool
 from cyclades.domain.model.floating_ip import WantedFloatingIp
 from cyclades.domain.model.listing import Listing
 from cyclades.domain.model.network import WantedNetwork
-from cyclades.domain.model.port import WantedPort
+from cyclades.domain.model.port import WantedIp, WantedPort
 from cyclades.domain.model.router import WantedGateway, WantedRouter
 from cyclades.domain.model.sharing import Scope
 from cyclades.domain.model.subnet import WantedSubnet
@@ -155,6 +156,30 @@ def test_a_router_s_interface_and_the_floating_ips_through_it(app: "Application"
         through = unit.floating_ip_rows.through(router)
     assert lost in (["RouterInterfaceInUseByFloatingIP"], ["ExternalGatewayForFloatingIPNotFound"])
     assert bool(touches) is through
+
+
+def test_an_address_that_a_port_gives_up_while_a_floating_ip_is_led_there(
+    app: "Application",
+) -> None:
+    """Somebody else's port may have it next: nothing leads there any more."""
+    outside = external(app)
+    _, (port_id,) = behind(app, outside, 1)
+    floating = app.atomically(
+        lambda unit: unit.floating_ips.create(MEMBER, WantedFloatingIp(outside))
+    )
+    other = {"fixed_ips": (WantedIp(ip_address="10.7.0.99"),)}
+    with ThreadPoolExecutor() as threads:
+        with app.transaction() as unit:
+            unit.floating_ips.update(MEMBER, floating.id, {"port_id": port_id}, None)
+            changing = threads.submit(
+                app.atomically, lambda unit: unit.ports.update(MEMBER, port_id, other, None)
+            )
+            wait([changing], timeout=1)
+        held = {fixed.ip_address for fixed in changing.result().fixed_ips}
+    with app.transaction() as unit:
+        after = unit.floating_ips.show(MEMBER, floating.id)
+    assert held == {"10.7.0.99"}
+    assert after.fixed_ip in {None, *held}
 
 
 def test_a_subnet_for_many_routers(app: "Application") -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
+    Select,
     bindparam,
     delete,
     exists,
@@ -135,12 +136,10 @@ class SqlPorts(PortRepository):
         self._join(port.id, port.security_groups)
 
     def get(self, port_id: str) -> Port:
-        found = self._complete(
-            self._connection.execute(select(ports).where(ports.c.id == port_id)).all()
-        )
-        if not found:
-            raise NotFound("port", port_id)
-        return found[0]
+        return self._one(port_id, select(ports))
+
+    def hold(self, port_id: str) -> Port:
+        return self._one(port_id, select(ports).with_for_update(read=True))
 
     def of_device(self, device_id: str) -> Sequence[Port]:
         query = select(ports).where(ports.c.device_id == device_id)
@@ -184,6 +183,12 @@ class SqlPorts(PortRepository):
         query = select(ports.c.mac).where(ports.c.mac.in_(candidates))
         taken = set(self._connection.execute(query).scalars())
         return next((mac for mac in candidates if mac not in taken), candidates[-1])
+
+    def _one(self, port_id: str, query: Select[Any]) -> Port:
+        rows = self._connection.execute(query.where(ports.c.id == port_id)).all()
+        if not rows:
+            raise NotFound("port", port_id)
+        return self._complete(rows)[0]
 
     def _join(self, port_id: str, group_ids: Sequence[str]) -> None:
         rows = [{"port_id": port_id, "security_group_id": each} for each in sorted(group_ids)]

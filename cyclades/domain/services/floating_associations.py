@@ -37,7 +37,8 @@ class FloatingAssociations:
 
         Raises NotFound, BadRequest, ExternalGatewayForFloatingIPNotFound.
         """
-        port = self.ports.get(port_id)
+        # An address that it gave up meanwhile may be another port's next.
+        port = self.ports.hold(port_id)
         if not (caller.is_admin or port.project_id == caller.project_id):
             raise NotFound("port", port_id)
         if port.serving:
