@@ -182,6 +182,23 @@ def test_an_address_that_a_port_gives_up_while_a_floating_ip_is_led_there(
     assert after.fixed_ip in {None, *held}
 
 
+def test_a_gateway_s_address_that_changes_while_a_router_comes(app: "Application") -> None:
+    _, subnet_id = private(app)
+    router = app.atomically(lambda unit: unit.routers.create(MEMBER, WantedRouter())).id
+    with ThreadPoolExecutor() as threads:
+        with app.transaction() as unit:
+            moved = {"gateway_ip": "10.7.0.254", "pools": (Pool("10.7.0.1", "10.7.0.253"),)}
+            unit.subnets.update(MEMBER, subnet_id, moved, None)
+            joining = threads.submit(
+                app.atomically,
+                lambda unit: unit.router_interfaces.add_subnet(MEMBER, router, subnet_id),
+            )
+            wait([joining], timeout=1)
+        joining.result()
+    with app.transaction() as unit:
+        assert [touch.address for touch in unit.router_rows.touches(router)] == ["10.7.0.254"]
+
+
 def test_a_subnet_for_many_routers(app: "Application") -> None:
     _, subnet_id = private(app)
     routers = [

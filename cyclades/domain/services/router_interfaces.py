@@ -58,8 +58,8 @@ class RouterInterfaces:
     def add_subnet(self, caller: Caller, router_id: str, subnet_id: str) -> Interface:
         """Join a subnet. Raises NotFound, Forbidden, BadRequest, IpAddressAlreadyAllocated."""
         router = self._locked(caller, router_id)
-        subnet = self.subnets.get(subnet_id)
-        network = self.networks.hold(subnet.network_id)
+        network = self.networks.hold(self.subnets.get(subnet_id).network_id)
+        subnet = self.subnets.get(subnet_id)  # as it stays from now on
         network.require_seen(caller, "subnet", subnet_id)
         if not network.owned_by(caller):
             # Lest a guest of the network takes its gateway's address.
