@@ -57,7 +57,7 @@ class Option(NamedTuple):
 
 
 class Document(NamedTuple):
-    """`secure` False: no filter but the network's MAC prefix."""
+    """`secure` False: no filter but the network's MAC prefix, and no VLAN's tag."""
 
     port: str
     digest: str

@@ -33,6 +33,8 @@ add rule bridge cyclades forward iifname @servers oifname . iifname != @served d
 add rule bridge cyclades input iifname @servers drop
 add rule bridge cyclades output oifname @servers drop
 """
+# Into another VLAN, where the bridge's way out carries many.
+TAGGED = "ether type { 8021q, 8021ad } drop"
 ENDS = {"egress": "iifname", "ingress": "oifname"}
 ESSENTIAL = "{ 130, 131, 132, 134, 135, 136, 143 }"  # multicast listeners, routers, neighbours
 
@@ -131,7 +133,7 @@ def _chains(wanted: Filter, direction: str) -> Iterator[tuple[str, Iterable[str]
     below = {4: f"{direction}4_{wanted.interface}", 6: f"{direction}6_{wanted.interface}"}
     if own is None or not own.secure:
         yield from ((chain, ()) for chain in below.values())
-        yield top, ["drop"] if own is None else [*prefix_only(own, direction), "accept"]
+        yield top, ["drop"] if own is None else [*prefix_only(own, direction), TAGGED, "accept"]
         return
     for headers in HEADERS:
         yield below[headers.version], _packets(own, headers, direction, wanted.server)

@@ -15,6 +15,11 @@ def ethernet(target: str, source: str, kind: int, body: bytes) -> bytes:
     return _mac(target) + _mac(source) + struct.pack("!H", kind) + body
 
 
+def tagged(frame: bytes, number: int, kind: int = 0x8100) -> bytes:
+    """The frame in the VLAN of this number."""
+    return frame[:12] + struct.pack("!HH", kind, number) + frame[12:]
+
+
 def arp(
     source: str, sender: str, address: str, target: str = EVERYBODY, operation: int = 2
 ) -> bytes:

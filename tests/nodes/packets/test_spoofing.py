@@ -55,8 +55,9 @@ def test_macs(pair: Pair) -> None:
 
 
 def test_frames_that_are_not_ip_or_arp(pair: Pair) -> None:
-    tagged = bytes.fromhex("0001") + frames.udp(pair.macs, ("10.0.0.1", "10.0.0.2"), (1, 2))[12:]
-    assert not pair.passes(frames.ethernet(pair.listener.mac, pair.speaker.mac, 0x8100, tagged))
+    frame = frames.udp(pair.macs, ("10.0.0.1", "10.0.0.2"), (1, 2))
+    # A tag that the kernel understands is shown beside the frame, not in it.
+    assert not hears(pair.listener, pair.speaker, frames.tagged(frame, 1), frame)
     assert not pair.passes(frames.ethernet(frames.EVERYBODY, pair.speaker.mac, 0x88CC, bytes(50)))
 
 
@@ -136,3 +137,13 @@ def test_without_port_security_only_the_prefix_holds(pair: Pair) -> None:
     ends = (OTHERS[4], pair.listener.v4)
     assert pair.passes(frames.udp((OTHER_MAC, pair.listener.mac), ends, (1, 2)))
     assert not pair.passes(frames.udp((OUTSIDE_MAC, pair.listener.mac), ends, (1, 2)))
+
+
+def test_no_vlan_is_entered_without_port_security_either(pair: Pair) -> None:
+    for guest in (pair.speaker, pair.listener):
+        pair.node.api.say(document(guest.port, guest.mac, guest.addresses, secure=False))
+        pair.node.up(guest)
+    frame = frames.udp(pair.macs, (pair.speaker.v4, pair.listener.v4), (1, 2))
+    assert pair.passes(frame)
+    for kind in (0x8100, 0x88A8):
+        assert not hears(pair.listener, pair.speaker, frames.tagged(frame, 7, kind), frame)
