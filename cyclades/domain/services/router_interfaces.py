@@ -89,6 +89,14 @@ class RouterInterfaces:
             raise NotFound("port", port_id)
         if port.device_id:
             raise in_use(port)
+        network = self.networks.get(port.network_id)
+        if network.external and not network.owned_by(caller):
+            # What comes out there has the router's own address, or floating ones; through an
+            # interface it would have any that the project gives its servers.
+            raise BadRequest(
+                f"Bad router request: Network {network.id} leads outside; set it as the router's "
+                "gateway."
+            )
         held = [self.subnets.get(fixed.subnet_id) for fixed in port.fixed_ips]
         if not held:
             raise BadRequest("Bad router request: Router port must have at least one fixed IP.")

@@ -138,7 +138,7 @@ def test_interfaces_that_cannot_be(net: Network) -> None:
 
 
 def test_guests_of_a_network_do_not_become_its_gateway(net: Network) -> None:
-    network = external(net, "192.0.2.0/24", shared=True)
+    network = external(net, "192.0.2.0/24", shared=True, **{"router:external": False})
     guest = {"token": "other"}
     (subnet_id,) = net.ids(f"/subnets?network_id={network['id']}", **guest)
     router = net.make("router", **guest)
@@ -273,3 +273,12 @@ def test_several_at_once(net: Network, count: int) -> None:
     body = {"routers": [{"name": f"r{n}"} for n in range(count)]}
     made = net.call("POST", "/routers", body, status=201).json["routers"]
     assert len(made) == count
+
+
+def test_no_way_outside_but_the_gateway(net: Network) -> None:
+    """Servers behind an interface would be outside with whatever addresses they have."""
+    public, guest = external(net, shared=True), {"token": "other"}
+    port = net.make("port", network_id=public["id"], **guest)
+    path = f"/routers/{net.make('router', **guest)['id']}/add_router_interface"
+    assert net.refused("PUT", path, {"port_id": port["id"]}, 400, **guest) == "BadRequest"
+    assert net.call("GET", f"/ports/{port['id']}", **guest).json["port"] == port
