@@ -66,7 +66,11 @@ class NetworkFlavors:
         spans = wanted.external or flavor in self.settings.spanning
         if flavor == CUSTOM:
             mode, link = self._custom(wanted)
-            return Making(flavor, mode, link, _mac_prefix(wanted), spans)
+            prefix = _mac_prefix(wanted)
+            if prefix is None and link == self.settings.mac_filtered_link:
+                # Among users' networks only the prefix keeps it apart.
+                prefix = self._taken("mac_prefix", network_id)
+            return Making(flavor, mode, link, prefix, spans)
         pool = NETWORK_FLAVORS[flavor].pool or ""
         value = self._taken(pool, network_id)
         link, prefix = LINKS[pool](self.settings, value)

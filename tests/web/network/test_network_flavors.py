@@ -123,3 +123,12 @@ def test_what_cannot_be_made(net: Network) -> None:
         {"SNF:network_flavor": "MAC_FILTERED", "provider:physical_network": "br7"},
     ):
         net.call("POST", "/networks", {"network": said}, token="admin", status=400)
+
+
+def test_whatever_is_on_the_shared_bridge_has_a_prefix_of_its_own(net: Network) -> None:
+    named = {"SNF:network_flavor": "CUSTOM", "provider:physical_network": "br7"}
+    kinds: list[dict[str, Any]] = [{}, {"SNF:network_flavor": "CUSTOM"}, named]
+    prefixes = [net.make("network", token="admin", **kind)["SNF:mac_prefix"] for kind in kinds]
+    assert None not in prefixes[:2]
+    assert prefixes[0] != prefixes[1]
+    assert prefixes[2] is None  # a bridge that is its own
