@@ -47,7 +47,8 @@ def whole(number: int) -> int | orjson.Fragment:
 
 def iso(moment: datetime | None) -> str | None:
     """`2026-11-22T10:00:00Z`, as compute and network write times."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+    # Several times as fast as strftime, and called for every row of every list.
+    return f"{moment.astimezone(UTC).isoformat(timespec='seconds')[:19]}Z" if moment else None
 
 
 def iso_micro(moment: datetime | None) -> str | None:

@@ -203,9 +203,9 @@ class SqlPorts(PortRepository):
         groups: dict[str, list[str]] = {row.id: [] for row in rows}
         if rows:
             dialect, values = self._connection.dialect.name, {"ports": list(fixed)}
-            for row in self._connection.execute(ADDRESSES[dialect], values):
+            for row in self._connection.execute(ADDRESSES[dialect], values).all():
                 fixed[row.port_id].append(FixedIp(row.subnet_id, row.address))
-            for port_id, group_id in self._connection.execute(MEMBERSHIPS[dialect], values):
+            for port_id, group_id in self._connection.execute(MEMBERSHIPS[dialect], values).all():
                 groups[port_id].append(group_id)
         return [
             Port(
