@@ -271,3 +271,23 @@ def test_what_is_another_s_looks_like_what_is_not(net: Network, outside: str) ->
     for method, sent in (("GET", None), ("PUT", change), ("DELETE", None)):
         assert net.refused(method, path, sent, 404) == "FloatingIPNotFound"
     assert net.ids("/floatingips") == []
+
+
+def test_a_pool_that_an_operator_drains_gives_nothing_more(net: Network, outside: str) -> None:
+    port, router_id = routed(net, outside)
+    held = allocated(net, outside)
+    (subnet_id,) = net.call("GET", f"/networks/{outside}").json["network"]["subnets"]
+    drained = {"subnet": {"allocation_pools": []}}
+    net.call("PUT", f"/subnets/{subnet_id}", drained, token="admin", status=200)
+    assert refused(net, 409, floating_network_id=outside) == "IpAddressGenerationFailure"
+    chosen = {"floating_network_id": outside, "floating_ip_address": "198.51.100.9"}
+    assert refused(net, 403, **chosen) == "PolicyNotAuthorized"
+    assert led(net, held, port_id=port["id"])["router_id"] == router_id
+
+
+def test_an_operator_reserves_an_address_by_a_port(net: Network, outside: str) -> None:
+    fixed = [{"ip_address": "198.51.100.2"}]
+    net.make("port", token="admin", network_id=outside, fixed_ips=fixed)
+    assert allocated(net, outside)["floating_ip_address"] == "198.51.100.3"
+    chosen = {"floating_network_id": outside, "floating_ip_address": "198.51.100.2"}
+    assert refused(net, 409, **chosen) == "IpAddressAlreadyAllocated"
