@@ -277,7 +277,7 @@ def test_a_pool_that_an_operator_drains_gives_nothing_more(net: Network, outside
     port, router_id = routed(net, outside)
     held = allocated(net, outside)
     (subnet_id,) = net.call("GET", f"/networks/{outside}").json["network"]["subnets"]
-    drained = {"subnet": {"allocation_pools": []}}
+    drained: dict[str, Any] = {"subnet": {"allocation_pools": []}}
     net.call("PUT", f"/subnets/{subnet_id}", drained, token="admin", status=200)
     assert refused(net, 409, floating_network_id=outside) == "IpAddressGenerationFailure"
     chosen = {"floating_network_id": outside, "floating_ip_address": "198.51.100.9"}
