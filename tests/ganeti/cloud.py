@@ -83,7 +83,7 @@ def cloud_over(app: Application, clusters: Mapping[str, GanetiCluster]) -> Cloud
     """A new installation that has these clusters, without instances."""
     first_run(app, "http://cloud.test", lambda _said: None)
     for name, cluster in clusters.items():
-        cluster.remove_instances()
+        cluster.clear()
         connection = replace(cluster.connection, id=app.ids.new())
         link = app.drivers.connect(connection, None)
         seen = probe(link, app.settings.disk_template)

@@ -179,10 +179,17 @@ class GanetiCluster:
         """All instances, running or not."""
         return set(self.gnt("instance", "list", "--no-headers", "-o", "name").split())
 
-    def remove_instances(self) -> None:
+    def network_names(self) -> set[str]:
+        """All networks, connected or not."""
+        return set(self.gnt("network", "list", "--no-headers", "-o", "name").split())
+
+    def clear(self) -> None:
         """Leave the cluster empty."""
         for name in self.instance_names():
             self.gnt("instance", "remove", "--force", "--shutdown-timeout=0", name)
+        for name in self.network_names():
+            self.gnt("network", "disconnect", name, "default")
+            self.gnt("network", "remove", name)
 
     def crash(self, instance: str) -> None:
         """The hypervisor loses the instance, and nobody told Ganeti."""

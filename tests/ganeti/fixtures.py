@@ -55,6 +55,6 @@ def ganeti_clusters() -> Iterator[dict[str, GanetiCluster]]:
 def ganeti_cluster(ganeti_clusters: dict[str, GanetiCluster]) -> Iterator[GanetiCluster]:
     """One of the two, empty before and after the test."""
     cluster = ganeti_clusters["alpha"]
-    cluster.remove_instances()
+    cluster.clear()
     yield cluster
-    cluster.remove_instances()
+    cluster.clear()

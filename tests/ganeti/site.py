@@ -83,6 +83,6 @@ def _working(app: Application, cluster: GanetiCluster, kind: str) -> Iterator[Si
     running = start_workers(app, ("effects", kind))
     try:
         yield Site(cloud, cluster, Reporting(cluster))
-        cluster.remove_instances()
+        cluster.clear()
     finally:
         running.stop(app.queue.wake)

@@ -32,7 +32,7 @@ def cloud(
     running = start_workers(app, ("effects", "poller"))
     yield cloud
     running.stop(app.queue.wake)
-    ganeti_clusters["alpha"].remove_instances()
+    ganeti_clusters["alpha"].clear()
 
 
 def test_a_stranger_is_adopted_and_then_obeys(cloud: Cloud) -> None:

@@ -35,7 +35,7 @@ def cloud(
     running = start_workers(app, ("effects",))
     yield cloud
     running.stop(app.queue.wake)
-    ganeti_clusters["alpha"].remove_instances()
+    ganeti_clusters["alpha"].clear()
 
 
 def built(cloud: Cloud, count: int) -> list[Server]:

@@ -34,7 +34,7 @@ def test_an_instance_lives_crashes_and_goes(ganeti_cluster: GanetiCluster) -> No
     assert any(cluster.queue_dir.glob("job-*"))
     ran = [json.loads(line) for line in cluster.hook_log().read_text().splitlines()]
     assert "OP_INSTANCE_CREATE" in {said["GANETI_OP_CODE"] for said in ran}
-    cluster.remove_instances()
+    cluster.clear()
     assert cluster.instance_names() == set()
 
 

@@ -40,7 +40,7 @@ def cloud(
     yield cloud
     running.stop(app.queue.wake)
     for cluster in ganeti_clusters.values():
-        cluster.remove_instances()
+        cluster.clear()
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,16 +41,12 @@ def cloud(
     yield cloud
     running.stop(app.queue.wake)
     for cluster in ganeti_clusters.values():
-        cluster.remove_instances()
-        for name in networks(cluster):
-            cluster.gnt("network", "disconnect", name, "default")
-            cluster.gnt("network", "remove", name)
+        cluster.clear()
 
 
 def networks(cluster: GanetiCluster) -> list[str]:
     """What Ganeti has of ours."""
-    listed = cluster.gnt("network", "list", "--no-headers", "-o", "name").split()
-    return sorted(name for name in listed if name.startswith(PREFIX))
+    return sorted(name for name in cluster.network_names() if name.startswith(PREFIX))
 
 
 def details(cluster: GanetiCluster, network: Network) -> list[str]:

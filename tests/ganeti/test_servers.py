@@ -28,7 +28,7 @@ def cloud(
     yield cloud
     running.stop(app.queue.wake)
     for cluster in ganeti_clusters.values():
-        cluster.remove_instances()
+        cluster.clear()
 
 
 def test_a_servers_life(cloud: Cloud) -> None:
