@@ -33,6 +33,7 @@ def test_a_cluster_with_room_passes_every_filter() -> None:
         ("offline", a_cluster(offline=True), DEMAND),
         ("not answering", a_cluster(breaker_open=True), DEMAND),
         ("availability zone", a_cluster(), replace(DEMAND, zone="elsewhere")),
+        ("networks", a_cluster(), replace(DEMAND, clusters=frozenset({"elsewhere"}))),
         ("disk template", a_cluster(), replace(DEMAND, disk_template="rbd")),
         ("memory", a_cluster(), replace(DEMAND, ram=CAPACITY.memory_free + 1)),
         ("disk", a_cluster(), replace(DEMAND, disk=CAPACITY.disk_free // 1024 + 1)),
@@ -47,7 +48,7 @@ def test_each_filter_refuses(reason: str, cluster: Cluster, demand: Demand) -> N
 
 def test_the_filters_above_are_all() -> None:
     assert list(FILTERS) == [
-        *("drained", "offline", "not answering", "availability zone"),
+        *("drained", "offline", "not answering", "availability zone", "networks"),
         *("disk template", "memory", "disk", "cpus"),
     ]
 
