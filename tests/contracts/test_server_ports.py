@@ -73,7 +73,7 @@ def test_new_ports_in_order_with_both_kinds_of_address(unit: "Unit") -> None:
         (first, links[1], "bridged"),
     ]
     assert wired[1].addresses == ("10.0.0.2", slaac_address("fd00::/64", wired[1].mac))
-    assert (wired[0].ipv4, wired[1].ipv4) == ("10.1.0.2", "10.0.0.2")
+    assert (wired[0].addresses[0], wired[1].addresses[0]) == ("10.1.0.2", "10.0.0.2")
     stored = ports_of(unit)
     assert [port.id for port in stored] == [port.port_id for port in wired]
     assert [(port.device_owner, port.keep, port.tag) for port in stored] == [
@@ -94,7 +94,7 @@ def test_auto_is_the_only_private_network_else_the_public_one(unit: "Unit") -> N
     public = unit.public_network.ensure(ADMIN)
     assert unit.public_network.ensure(ADMIN).id == public.id
     (port,) = wire(unit, "auto", "s1")
-    assert (port.network_id, port.ipv4) == (public.id, "203.0.113.2")
+    assert (port.network_id, port.addresses[0]) == (public.id, "203.0.113.2")
     assert port.addresses[1].startswith("2001:db8:1:")
     own = network(unit)
     assert wire(unit, "auto", "s2")[0].network_id == own
@@ -117,7 +117,7 @@ def test_security_groups_by_id_or_name(unit: "Unit") -> None:
 def test_a_port_of_the_user_s_survives_the_server(unit: "Unit") -> None:
     kept = unit.ports.create(MEMBER, WantedPort(network(unit), name="mine"))
     (port,) = wire(unit, [WantedInterface(port_id=kept.id)])
-    assert (port.port_id, port.ipv4, used(unit)) == (kept.id, "10.0.0.2", 1)
+    assert (port.port_id, port.addresses[0], used(unit)) == (kept.id, "10.0.0.2", 1)
     with pytest.raises(PortInUse):
         wire(unit, [WantedInterface(port_id=kept.id)], "other")
     for refused in (
@@ -141,7 +141,7 @@ def test_release_gives_everything_back_and_may_be_repeated(unit: "Unit") -> None
     for _ in range(2):
         unit.server_ports.release("server")
         assert (list(ports_of(unit)), len(ports_of(unit, "stays")), used(unit)) == ([], 1, 1)
-    assert wire(unit, [WantedInterface(other)])[0].ipv4 == "10.0.0.3"
+    assert wire(unit, [WantedInterface(other)])[0].addresses[0] == "10.0.0.3"
 
 
 def test_mark(unit: "Unit") -> None:
@@ -155,7 +155,7 @@ def test_mark(unit: "Unit") -> None:
 def test_an_exact_address(unit: "Unit") -> None:
     on = network(unit)
     wanted = [WantedInterface(on, fixed_ip="10.0.0.77")]
-    assert wire(unit, wanted)[0].ipv4 == "10.0.0.77"
+    assert wire(unit, wanted)[0].addresses[0] == "10.0.0.77"
     with pytest.raises(IpAddressAlreadyAllocated):
         wire(unit, wanted, "other")
     for outside in ("10.9.0.1", "10.0.0.255", "fd00::1"):

@@ -146,7 +146,7 @@ class WantedInterface:
 class ServerPort:
     """An interface as a cluster needs it: `link` is a bridge when `mode` is bridged.
 
-    `made`: with the server and for it, so that it costs quota.
+    `addresses`: IPv4 before IPv6. `made`: with the server and for it, so that it costs quota.
     """
 
     port_id: str
@@ -154,7 +154,6 @@ class ServerPort:
     mac: str
     link: str
     mode: str
-    ipv4: str | None
     addresses: tuple[str, ...]
     made: bool
 

@@ -267,14 +267,12 @@ class ServerPorts:
 def as_interface(network: Network, port: Port) -> ServerPort:
     """A port as clusters need it."""
     addresses = tuple(fixed.ip_address for fixed in port.fixed_ips)
-    ipv4 = next((address for address in addresses if ":" not in address), None)
     return ServerPort(
         port.id,
         network.id,
         port.mac,
         network.link,
         network.mode,
-        ipv4,
         addresses,
         made=not port.keep and bool(port.project_id),
     )
