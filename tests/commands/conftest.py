@@ -1,13 +1,8 @@
-"""Fixtures: an ini file; commands run in this process must not take over its logging for good."""
+"""Fixtures: an ini file."""
 
 from pathlib import Path
 
 import pytest
-
-
-@pytest.fixture(autouse=True)
-def logging_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cyclades.commands.ini.configure_logging", lambda _level: None)
 
 
 @pytest.fixture
