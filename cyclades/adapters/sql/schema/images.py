@@ -10,6 +10,7 @@ from sqlalchemy import (
     Integer,
     String,
     Table,
+    Text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -42,6 +43,8 @@ images = Table(
     Column("sha512", String(128)),
     Column("upload_blob", Id, unique=True),
     Column("upload_seen", UtcDateTime),
+    # Why the last import failed.
+    Column("trouble", Text, nullable=False, default="", server_default=""),
     Column("created", UtcDateTime, nullable=False),
     Column("updated", UtcDateTime, nullable=False),
     Column("version", Integer, nullable=False),
