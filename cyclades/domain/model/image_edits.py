@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from cyclades.domain.model.errors import Conflict, Forbidden, InvalidInput, TooLarge
 from cyclades.domain.model.image import Image, Status, Visibility
+from cyclades.domain.model.image_properties import refuse_nonsense
 
 Operation = Literal["add", "replace", "remove"]
 
@@ -100,6 +101,7 @@ def _put(image: Image, edit: Edit) -> Image:
             f"its value at most {LONGEST_VALUE}.",
             edit.name,
         )
+    refuse_nonsense(image.properties, edit.name, edit.value)
     return replace(image, properties={**image.properties, edit.name: edit.value})
 
 
