@@ -30,6 +30,9 @@ RUNTIME = [
     "structlog>=26.1",
     "prometheus-client>=0.26,<1",
     "click>=8.5,<9",
+    # Images: what their bytes say they are, and a store for them elsewhere.
+    "oslo.utils>=10.2,<11",
+    "boto3>=1.44,<2",
 ]
 
 DEV = [
@@ -51,6 +54,7 @@ DEV = [
     "pre-commit>=4",
     "requests>=2.34,<3",
     "uv>=0.13,<1",
+    "moto[s3,server]>=5.2,<6",
 ]
 
 setup(
