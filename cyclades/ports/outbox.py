@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from cyclades.domain.model.effects import Effect, Operation
+from cyclades.domain.model.effects import Effect
+from cyclades.domain.model.operation import Operation
 from cyclades.domain.model.reports import JobRank
 
 
@@ -40,7 +41,7 @@ class InFlight:
     `error`: what its last attempt met, for operators. `nic`: the interface that it is about,
     by its name, and `mac` by its address;
     `network` and `group`: the network (by its name in the cluster) and the node group.
-    `waits_for`: another effect, which has to end before.
+    `waits_for`: another effect, which has to end before. `task_id`: its task on disks.
     """
 
     effect_id: str
@@ -67,6 +68,7 @@ class InFlight:
     group: str = ""
     waits_for: str | None = None
     mac: str = ""
+    task_id: str = ""
 
     @property
     def unsent(self) -> bool:

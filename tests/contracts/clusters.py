@@ -15,10 +15,10 @@ from cyclades.adapters.simulated.rapi import RapiServer
 from cyclades.adapters.system.clock import SystemClock
 from cyclades.adapters.system.documents import MemoryDocuments
 from cyclades.domain.model.cluster import ClusterConnection
+from cyclades.domain.model.disk_commands import DiskWanted
 from cyclades.domain.model.effects import (
     Command,
     CreateInstance,
-    DiskWanted,
     Effect,
     GuestConfig,
     NetworkCommand,

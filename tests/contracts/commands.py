@@ -2,6 +2,15 @@
 
 from hypothesis import strategies as st
 
+from cyclades.domain.model.disk_commands import (
+    ActivateDisks,
+    AddDisk,
+    AttachDisk,
+    DetachDisk,
+    DiskWanted,
+    GrowDisk,
+    RemoveDisk,
+)
 from cyclades.domain.model.effects import (
     AttachNic,
     ConnectNetwork,
@@ -9,7 +18,6 @@ from cyclades.domain.model.effects import (
     CreateNetwork,
     DetachNic,
     DisconnectNetwork,
-    DiskWanted,
     GuestConfig,
     ModifyNic,
     NicWanted,
@@ -25,6 +33,7 @@ TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]
 NUMBERS = st.integers(0, 2**31)
 MAYBE = st.none() | TEXTS
 NICS = st.builds(NicWanted, TEXTS, TEXTS, TEXTS, mode=TEXTS, ip=MAYBE, network=MAYBE)
+DISKS = st.builds(DiskWanted, TEXTS, NUMBERS, provider=TEXTS, origin=TEXTS)
 COMMANDS = st.one_of(
     st.builds(
         CreateInstance,
@@ -32,11 +41,14 @@ COMMANDS = st.one_of(
         vcpus=NUMBERS,
         memory_mib=NUMBERS,
         disk_template=TEXTS,
-        disks=st.lists(st.builds(DiskWanted, TEXTS, NUMBERS), max_size=2).map(tuple),
+        disks=st.lists(DISKS, max_size=2).map(tuple),
         nics=st.lists(NICS, max_size=2).map(tuple),
         image_id=TEXTS,
         image_format=TEXTS,
         tags=st.lists(TEXTS, max_size=2).map(tuple),
+        start=st.booleans(),
+        install=st.booleans(),
+        node=TEXTS,
     ),
     st.builds(StartInstance, TEXTS),
     st.builds(StopInstance, TEXTS, timeout=NUMBERS),
@@ -56,6 +68,12 @@ COMMANDS = st.one_of(
     st.builds(ConnectNetwork, TEXTS, TEXTS, TEXTS, TEXTS),
     st.builds(DisconnectNetwork, TEXTS, TEXTS),
     st.builds(RemoveNetwork, TEXTS),
+    st.builds(AddDisk, TEXTS, DISKS, live=st.booleans()),
+    st.builds(AttachDisk, TEXTS, TEXTS, live=st.booleans()),
+    st.builds(DetachDisk, TEXTS, TEXTS, live=st.booleans()),
+    st.builds(RemoveDisk, TEXTS, TEXTS, live=st.booleans()),
+    st.builds(GrowDisk, TEXTS, TEXTS, NUMBERS),
+    st.builds(ActivateDisks, TEXTS),
 )
 GUESTS = st.builds(
     GuestConfig,
@@ -64,4 +82,5 @@ GUESTS = st.builds(
     TEXTS,
     TEXTS,
     st.lists(st.tuples(TEXTS, TEXTS), max_size=2).map(tuple),
+    TEXTS,
 )

@@ -19,10 +19,10 @@ from cyclades.domain.model.effects import (
     Effect,
     GuestConfig,
     NicWanted,
-    Operation,
     RemoveInstance,
     StartInstance,
 )
+from cyclades.domain.model.operation import Operation
 from cyclades.domain.model.reports import JobRank
 from cyclades.domain.model.server import Server
 from cyclades.ports.outbox import Claim, Outbox

@@ -5,9 +5,9 @@ from typing import Any
 
 from cyclades.bootstrap import Application
 from cyclades.bootstrap.unit import Unit
-from cyclades.domain.model.effects import Operation
 from cyclades.domain.model.image import Content, Image, Status, Visibility
 from cyclades.domain.model.instance_action import SUCCESS
+from cyclades.domain.model.operation import Operation
 from cyclades.domain.model.quota import UNLIMITED
 from tests.harness.api import CALLERS, PROJECT, Client, client_of
 from tests.harness.public_networks import make_known

@@ -5,14 +5,8 @@ from itertools import count
 from typing import Any
 
 from cyclades.domain.model.cluster import Capacity, Cluster, ClusterConnection
-from cyclades.domain.model.effects import (
-    Command,
-    CreateInstance,
-    DiskWanted,
-    Effect,
-    GuestConfig,
-    NicWanted,
-)
+from cyclades.domain.model.disk_commands import DiskWanted
+from cyclades.domain.model.effects import Command, CreateInstance, Effect, GuestConfig, NicWanted
 from cyclades.domain.model.server import Server
 
 NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cyclades.domain.model.effects import Operation
+from cyclades.domain.model.operation import Operation
 from cyclades.domain.model.reports import InstanceReport, Power
 from cyclades.domain.model.server import GONE, Fault, Server
 from cyclades.domain.model.server_actions import Action

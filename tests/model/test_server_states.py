@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from cyclades.domain.model.effects import Operation
+from cyclades.domain.model.operation import Operation
 from cyclades.domain.model.reports import Power
 from cyclades.domain.model.server_states import (
     AFTER_FAILURE,

@@ -5,8 +5,8 @@ from sqlalchemy import update
 
 from cyclades.adapters.sql.schema.effects import effects
 from cyclades.domain.model.deadlines import PARTS, STILL_AWAITED, TOO_LATE, time_for
-from cyclades.domain.model.effects import Operation
 from cyclades.domain.model.job_errors import OVERTAKEN
+from cyclades.domain.model.operation import Operation
 from cyclades.domain.model.server_actions import Action
 from cyclades.domain.model.server_states import TaskState
 from tests.harness.cloud import Cloud

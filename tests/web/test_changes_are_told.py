@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, event
 
-from cyclades.domain.model.effects import Operation
+from cyclades.domain.model.operation import Operation
 from tests.harness.api import OTHER_PROJECT, PROJECT
 from tests.harness.compute import Cloud
 from tests.web.bad_world import World, declared, world

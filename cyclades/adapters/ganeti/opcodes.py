@@ -8,6 +8,14 @@ from typing import Any, Final, Self
 from urllib.parse import quote
 
 from cyclades.adapters.ganeti.rapi import Call
+from cyclades.domain.model.disk_commands import (
+    ActivateDisks,
+    AddDisk,
+    AttachDisk,
+    DetachDisk,
+    DiskWanted,
+    RemoveDisk,
+)
 from cyclades.domain.model.effects import (
     AttachNic,
     ConnectNetwork,
@@ -19,7 +27,6 @@ from cyclades.domain.model.effects import (
     GuestConfig,
     ModifyNic,
     NicWanted,
-    Operation,
     RebootInstance,
     RemoveInstance,
     RemoveNetwork,
@@ -29,6 +36,7 @@ from cyclades.domain.model.effects import (
 )
 from cyclades.domain.model.errors import InvalidInput
 from cyclades.domain.model.job_reasons import reason_of
+from cyclades.domain.model.operation import Operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +76,27 @@ def nic_parameters(nic: NicWanted) -> dict[str, str]:
     return {"name": nic.name, "mac": nic.mac, **place} | ({"ip": nic.ip} if nic.ip else {})
 
 
+def disk_parameters(disk: DiskWanted) -> dict[str, Any]:
+    """A disk to make: blank, or its provider's copy of another."""
+    more = {"provider": disk.provider, "origin": disk.origin}
+    return {"name": disk.name, "size": disk.size_mib} | {k: v for k, v in more.items() if v}
+
+
 def create(command: CreateInstance, guest: GuestConfig, options: Options) -> Call:
     """Create and start. No name, address or conflict is looked up: we have seen to that."""
     body = {
         "__version__": 1,
         "mode": "create",
         "instance_name": command.instance,
-        "disk_template": command.disk_template,
-        "disks": [{"name": disk.name, "size": disk.size_mib} for disk in command.disks],
+        "disk_template": command.disk_template if command.disks else "diskless",
+        "disks": [disk_parameters(disk) for disk in command.disks],
         "nics": [nic_parameters(nic) for nic in command.nics],
         "beparams": {"vcpus": command.vcpus, "memory": command.memory_mib},
         "os_type": options.os,
         "osparams": {"img_id": command.image_id, "img_format": command.image_format},
         "tags": list(command.tags),
-        "start": True,
+        "start": command.start,
+        "no_install": not command.install,
         "conflicts_check": False,
         "ip_check": False,
         "name_check": False,
@@ -90,6 +105,8 @@ def create(command: CreateInstance, guest: GuestConfig, options: Options) -> Cal
     secret = guest_parameters(command.instance, guest)
     if secret:
         body["osparams_secret"] = secret
+    if command.node:
+        body["pnode"] = command.node
     if options.hypervisor:
         body["hypervisor"] = options.hypervisor
     return Call("POST", "/2/instances", body)
@@ -172,6 +189,42 @@ def detach_nic(command: DetachNic, _guest: GuestConfig, _options: Options) -> Ca
     return modify_nics(command.instance, ["remove", command.name, {}])
 
 
+def modify_disks(instance: str, change: list[Any], live: bool) -> Call:  # noqa: FBT001 - internal
+    """One change to an instance's disks; `live`: in the running guest too, or not at all.
+
+    `change` is [verb, index or name, parameters]. Source: RAPI `/2/instances/X/modify`.
+    """
+    body = {"disks": [change], "hotplug": live}
+    return Call("PUT", instance_path(instance, "/modify"), body)
+
+
+def add_disk(command: AddDisk, _guest: GuestConfig, _options: Options) -> Call:
+    """One disk more, after the others."""
+    change = ["add", "-1", disk_parameters(command.disk)]
+    return modify_disks(command.instance, change, command.live)
+
+
+def attach_disk(command: AttachDisk, _guest: GuestConfig, _options: Options) -> Call:
+    """A disk that no instance has, after the others."""
+    change = ["attach", "-1", {"name": command.name}]
+    return modify_disks(command.instance, change, command.live)
+
+
+def detach_disk(command: DetachDisk, _guest: GuestConfig, _options: Options) -> Call:
+    """One disk less; it stays."""
+    return modify_disks(command.instance, ["detach", command.name, {}], command.live)
+
+
+def remove_disk(command: RemoveDisk, _guest: GuestConfig, _options: Options) -> Call:
+    """One disk less, for good."""
+    return modify_disks(command.instance, ["remove", command.name, {}], command.live)
+
+
+def activate_disks(command: ActivateDisks, _guest: GuestConfig, _options: Options) -> Call:
+    """The job's result says where they are."""
+    return Call("PUT", instance_path(command.instance, "/activate-disks"))
+
+
 def create_network(command: CreateNetwork, _guest: GuestConfig, _options: Options) -> Call:
     """A network that no group is connected to yet. Its gateway is no business of Ganeti's."""
     body: dict[str, Any] = {
@@ -221,4 +274,9 @@ CALLS: Final[dict[Operation, Callable[[Any, GuestConfig, Options], Call]]] = {
     Operation.CONNECT_NETWORK: connect_network,
     Operation.DISCONNECT_NETWORK: disconnect_network,
     Operation.REMOVE_NETWORK: remove_network,
+    Operation.ADD_DISK: add_disk,
+    Operation.ATTACH_DISK: attach_disk,
+    Operation.DETACH_DISK: detach_disk,
+    Operation.REMOVE_DISK: remove_disk,
+    Operation.ACTIVATE_DISKS: activate_disks,
 }

@@ -5,6 +5,14 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from cyclades.adapters.simulated.world import Opcode
+from cyclades.domain.model.disk_commands import (
+    AddDisk,
+    AttachDisk,
+    DetachDisk,
+    DiskWanted,
+    GrowDisk,
+    RemoveDisk,
+)
 from cyclades.domain.model.effects import (
     AttachNic,
     ConnectNetwork,
@@ -15,13 +23,13 @@ from cyclades.domain.model.effects import (
     Effect,
     ModifyNic,
     NicWanted,
-    Operation,
     RebootInstance,
     RemoveNetwork,
     StopInstance,
     TagInstance,
 )
 from cyclades.domain.model.job_reasons import reason_of
+from cyclades.domain.model.operation import Operation
 
 OP_IDS: Final = {
     Operation.CREATE: "OP_INSTANCE_CREATE",
@@ -37,6 +45,12 @@ OP_IDS: Final = {
     Operation.CONNECT_NETWORK: "OP_NETWORK_CONNECT",
     Operation.DISCONNECT_NETWORK: "OP_NETWORK_DISCONNECT",
     Operation.REMOVE_NETWORK: "OP_NETWORK_REMOVE",
+    Operation.ADD_DISK: "OP_INSTANCE_SET_PARAMS",
+    Operation.ATTACH_DISK: "OP_INSTANCE_SET_PARAMS",
+    Operation.DETACH_DISK: "OP_INSTANCE_SET_PARAMS",
+    Operation.REMOVE_DISK: "OP_INSTANCE_SET_PARAMS",
+    Operation.GROW_DISK: "OP_INSTANCE_GROW_DISK",
+    Operation.ACTIVATE_DISKS: "OP_INSTANCE_ACTIVATE_DISKS",
 }
 
 
@@ -46,17 +60,25 @@ def nic_parameters(nic: NicWanted) -> dict[str, Any]:
     return {"name": nic.name, "mac": nic.mac, "ip": nic.ip, **place}
 
 
+def disk_parameters(disk: DiskWanted) -> dict[str, Any]:
+    """A disk to make: blank, or its provider's copy of another."""
+    more = {"provider": disk.provider, "origin": disk.origin}
+    return {"name": disk.name, "size": disk.size_mib} | {k: v for k, v in more.items() if v}
+
+
 def create(command: CreateInstance) -> dict[str, Any]:
     """The parameters of a creation; what goes into the guest has no use here."""
     return {
-        "disk_template": command.disk_template,
-        "disks": [{"name": disk.name, "size": disk.size_mib} for disk in command.disks],
+        "disk_template": command.disk_template if command.disks else "diskless",
+        "disks": [disk_parameters(disk) for disk in command.disks],
         "nics": [nic_parameters(nic) for nic in command.nics],
         "os_type": "snf-image+default",
         "osparams": {"img_id": command.image_id, "img_format": command.image_format},
         "beparams": {"vcpus": command.vcpus, "memory": command.memory_mib},
         "tags": list(command.tags),
-        "start": True,
+        "start": command.start,
+        "no_install": not command.install,
+        "pnode": command.node or None,
     }
 
 
@@ -120,6 +142,34 @@ def remove_network(command: RemoveNetwork) -> dict[str, Any]:
     return {"network_name": command.network}
 
 
+def add_disk(command: AddDisk) -> dict[str, Any]:
+    """One disk more."""
+    return {
+        "disks": [["add", "-1", disk_parameters(command.disk)]],
+        "hotplug": command.live,
+    }
+
+
+def attach_disk(command: AttachDisk) -> dict[str, Any]:
+    """A disk that no instance has."""
+    return {"disks": [["attach", "-1", {"name": command.name}]], "hotplug": command.live}
+
+
+def detach_disk(command: DetachDisk) -> dict[str, Any]:
+    """One disk less; it stays."""
+    return {"disks": [["detach", command.name, {}]], "hotplug": command.live}
+
+
+def remove_disk(command: RemoveDisk) -> dict[str, Any]:
+    """One disk less, for good."""
+    return {"disks": [["remove", command.name, {}]], "hotplug": command.live}
+
+
+def grow_disk(command: GrowDisk) -> dict[str, Any]:
+    """How large it is to be; Ganeti itself wants its index."""
+    return {"disk": command.name, "amount": command.size_mib, "absolute": True}
+
+
 PARAMETERS: Final[dict[Operation, Callable[[Any], dict[str, Any]]]] = {
     Operation.CREATE: create,
     Operation.STOP: stop,
@@ -132,6 +182,11 @@ PARAMETERS: Final[dict[Operation, Callable[[Any], dict[str, Any]]]] = {
     Operation.CONNECT_NETWORK: connect_network,
     Operation.DISCONNECT_NETWORK: disconnect_network,
     Operation.REMOVE_NETWORK: remove_network,
+    Operation.ADD_DISK: add_disk,
+    Operation.ATTACH_DISK: attach_disk,
+    Operation.DETACH_DISK: detach_disk,
+    Operation.REMOVE_DISK: remove_disk,
+    Operation.GROW_DISK: grow_disk,
 }
 
 

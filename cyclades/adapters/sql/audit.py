@@ -11,6 +11,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    case,
     func,
     literal,
     not_,
@@ -23,6 +24,7 @@ from sqlalchemy import (
 
 from cyclades.adapters.sql.schema.effects import effects
 from cyclades.adapters.sql.schema.floating_ips import floating_ips
+from cyclades.adapters.sql.schema.images import images
 from cyclades.adapters.sql.schema.networks import networks
 from cyclades.adapters.sql.schema.ports import ports
 from cyclades.adapters.sql.schema.quotas import quotas
@@ -31,7 +33,16 @@ from cyclades.adapters.sql.schema.security_groups import security_groups
 from cyclades.adapters.sql.schema.servers import instance_actions, servers
 from cyclades.adapters.sql.schema.subnets import addresses, subnets
 from cyclades.adapters.sql.upserts import UPSERTS
-from cyclades.domain.model.effects import Operation
+from cyclades.domain.model.image_usage import (
+    CONTENT_COUNTS_AS,
+    COUNT,
+    MEBIBYTE,
+    SIZE,
+    STAGE,
+    UPLOAD_COUNTS_AS,
+    UPLOADING,
+)
+from cyclades.domain.model.operation import Operation
 from cyclades.domain.model.port import COMPUTE_OWNER
 from cyclades.domain.model.server_states import VmState
 from cyclades.ports.audit import (
@@ -86,6 +97,23 @@ SERVERS = (
     .order_by(servers.c.id)
 )
 
+
+def _mebibytes(resource: str) -> ColumnElement[int]:
+    """MiB of images that count as this resource, as model/image_usage.py has it."""
+    pieces = ((images.c.size, CONTENT_COUNTS_AS), (images.c.upload_reserved, UPLOAD_COUNTS_AS))
+    sizes = [
+        case(
+            (
+                images.c.status.in_([status for status in table if table[status] == resource]),
+                func.coalesce(size + (MEBIBYTE - 1), 0) // MEBIBYTE,
+            ),
+            else_=0,
+        )
+        for size, table in pieces
+    ]
+    return func.sum(sizes[0] + sizes[1])
+
+
 # What of which table a project is charged for: rows, or a sum over them.
 COUNTED: Mapping[str, tuple[ColumnElement[str], ColumnElement[int], ColumnElement[bool]]] = {
     "instances": (servers.c.project_id, func.count(), ~servers.c.deleted),
@@ -100,6 +128,10 @@ COUNTED: Mapping[str, tuple[ColumnElement[str], ColumnElement[int], ColumnElemen
         not_(security_groups.c.is_default),
     ),
     "router": (routers.c.project_id, func.count(), true()),
+    COUNT: (images.c.owner, func.count(), true()),
+    UPLOADING: (images.c.owner, func.count(), images.c.status.in_(list(UPLOAD_COUNTS_AS))),
+    SIZE: (images.c.owner, _mebibytes(SIZE), true()),
+    STAGE: (images.c.owner, _mebibytes(STAGE), true()),
     "floatingip": (floating_ips.c.project_id, func.count(), true()),
 }
 

@@ -5,6 +5,15 @@ from typing import Any
 
 import orjson
 
+from cyclades.domain.model.disk_commands import (
+    ActivateDisks,
+    AddDisk,
+    AttachDisk,
+    DetachDisk,
+    DiskWanted,
+    GrowDisk,
+    RemoveDisk,
+)
 from cyclades.domain.model.effects import (
     AttachNic,
     Command,
@@ -13,11 +22,9 @@ from cyclades.domain.model.effects import (
     CreateNetwork,
     DetachNic,
     DisconnectNetwork,
-    DiskWanted,
     GuestConfig,
     ModifyNic,
     NicWanted,
-    Operation,
     RebootInstance,
     RemoveInstance,
     RemoveNetwork,
@@ -25,6 +32,7 @@ from cyclades.domain.model.effects import (
     StopInstance,
     TagInstance,
 )
+from cyclades.domain.model.operation import Operation
 
 
 def _create(values: dict[str, Any]) -> CreateInstance:
@@ -44,6 +52,11 @@ def _create_network(values: dict[str, Any]) -> CreateNetwork:
     return CreateNetwork(**values)
 
 
+def _add_disk(values: dict[str, Any]) -> AddDisk:
+    values["disk"] = DiskWanted(**values["disk"])
+    return AddDisk(**values)
+
+
 COMMANDS: Mapping[Operation, Callable[[dict[str, Any]], Command]] = {
     Operation.CREATE: _create,
     Operation.START: lambda values: StartInstance(**values),
@@ -58,6 +71,12 @@ COMMANDS: Mapping[Operation, Callable[[dict[str, Any]], Command]] = {
     Operation.CONNECT_NETWORK: lambda values: ConnectNetwork(**values),
     Operation.DISCONNECT_NETWORK: lambda values: DisconnectNetwork(**values),
     Operation.REMOVE_NETWORK: lambda values: RemoveNetwork(**values),
+    Operation.ADD_DISK: _add_disk,
+    Operation.ATTACH_DISK: lambda values: AttachDisk(**values),
+    Operation.DETACH_DISK: lambda values: DetachDisk(**values),
+    Operation.REMOVE_DISK: lambda values: RemoveDisk(**values),
+    Operation.GROW_DISK: lambda values: GrowDisk(**values),
+    Operation.ACTIVATE_DISKS: lambda values: ActivateDisks(**values),
 }
 
 

@@ -6,7 +6,8 @@ import orjson
 from sqlalchemy import Row
 
 from cyclades.adapters.sql.commands import command_from, guest_from
-from cyclades.domain.model.effects import Effect, Operation
+from cyclades.domain.model.effects import Effect
+from cyclades.domain.model.operation import Operation
 from cyclades.ports.outbox import Claim, InFlight
 from cyclades.ports.secrets import Secrets
 
@@ -27,8 +28,9 @@ def claim_of(row: Row[Any], secrets: Secrets) -> Claim:
         guest,
         row.purpose,
         row.network_id or "",
-        row.subject if row.network_id else "",
+        row.subject if row.subject != row.server_id else "",
         row.waits_for,
+        row.task_id or "",
     )
     return Claim(
         effect,
@@ -69,6 +71,7 @@ def in_flight_of(row: Row[Any]) -> InFlight:
         str(about.get("group", "")),
         row.waits_for,
         _mac_in(about),
+        row.task_id or "",
     )
 
 

@@ -23,8 +23,8 @@ from cyclades.adapters.sql.schema.ports import ports
 from cyclades.adapters.sql.schema.servers import servers
 from cyclades.adapters.sql.schema.subnets import subnets
 from cyclades.adapters.sql.versioned import fields_of, insert_unless_there
-from cyclades.domain.model.effects import Operation
 from cyclades.domain.model.network_cluster import LIVE, USABLE, Bound, NetworkCluster
+from cyclades.domain.model.operation import Operation
 from cyclades.ports.network_clusters import NetworkClusterRepository
 
 IPV4 = 4

@@ -24,7 +24,8 @@ from cyclades.adapters.sql.effect_rows import UNREADABLE, claim_of, in_flight_of
 from cyclades.adapters.sql.moments import ended, moments, unmeant
 from cyclades.adapters.sql.schema.effects import effects
 from cyclades.domain.model.crashes import pause_after
-from cyclades.domain.model.effects import Effect, Operation
+from cyclades.domain.model.effects import Effect
+from cyclades.domain.model.operation import Operation
 from cyclades.domain.model.reports import JobRank
 from cyclades.ports.outbox import Claim, InFlight, Outbox
 from cyclades.ports.secrets import Secrets
@@ -106,6 +107,7 @@ class SqlOutbox(Outbox):
                 "network_id": effect.network_id or None,
                 "subject": effect.subject or effect.server_id,
                 "waits_for": effect.waits_for,
+                "task_id": effect.task_id or None,
                 "generation": effect.generation,
                 "request_id": effect.request_id,
                 "operation": effect.operation,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from cyclades.domain.model.effects import Operation
+from cyclades.domain.model.operation import Operation
 
 # In parts of the longest time that the operator allows: copying an image takes long.
 PARTS: Final[Mapping[Operation, int]] = {
@@ -21,6 +21,12 @@ PARTS: Final[Mapping[Operation, int]] = {
     Operation.CONNECT_NETWORK: 1,
     Operation.DISCONNECT_NETWORK: 1,
     Operation.REMOVE_NETWORK: 1,
+    Operation.ADD_DISK: 3,
+    Operation.ATTACH_DISK: 6,
+    Operation.DETACH_DISK: 6,
+    Operation.REMOVE_DISK: 3,
+    Operation.GROW_DISK: 3,
+    Operation.ACTIVATE_DISKS: 6,
 }
 # What is worth doing however late it is; the rest is given up if it surely was never sent.
 NEVER_GIVEN_UP: Final = frozenset({Operation.REMOVE})

@@ -1,34 +1,10 @@
 """What we ask of a cluster: commands, and the effects that carry them."""
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Literal
 
-
-class Operation(StrEnum):
-    """The kinds of effect; each is one Ganeti job."""
-
-    CREATE = "create"
-    START = "start"
-    STOP = "stop"
-    REBOOT = "reboot"
-    REMOVE = "remove"
-    TAG = "tag"
-    ATTACH_NIC = "attach_nic"
-    MODIFY_NIC = "modify_nic"
-    DETACH_NIC = "detach_nic"
-    CREATE_NETWORK = "create_network"
-    CONNECT_NETWORK = "connect_network"
-    DISCONNECT_NETWORK = "disconnect_network"
-    REMOVE_NETWORK = "remove_network"
-
-
-@dataclass(frozen=True, slots=True)
-class DiskWanted:
-    """One disk to make; `name` is ours and unique in the cluster."""
-
-    name: str
-    size_mib: int
+from cyclades.domain.model.disk_commands import DiskCommand, DiskWanted
+from cyclades.domain.model.operation import Operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +27,8 @@ class NicWanted:
 class GuestConfig:
     """What goes inside the guest. Secret: sealed at rest, scrubbed once sent.
 
-    `user_data` is base64 text; `personality` pairs a path with base64 contents.
+    `user_data` is base64 text; `personality` pairs a path with base64 contents. With the
+    `ticket` the OS definition fetches what it is to do.
     """
 
     admin_password: str = ""
@@ -59,13 +36,15 @@ class GuestConfig:
     hostname: str = ""
     user_data: str = ""
     personality: tuple[tuple[str, str], ...] = ()
+    ticket: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CreateInstance:
-    """Create and start an instance.
+    """Create an instance, and start it unless told not to.
 
-    `image_id` and `image_format` say what the OS definition writes to disk 0.
+    `image_id` and `image_format` say what the OS definition writes to disk 0; without
+    `install` it does not run. No disks: a diskless one. `node`: where, if not anywhere.
     """
 
     instance: str
@@ -77,6 +56,9 @@ class CreateInstance:
     image_id: str
     image_format: str
     tags: tuple[str, ...] = ()
+    start: bool = True
+    install: bool = True
+    node: str = ""
     operation: Literal[Operation.CREATE] = Operation.CREATE
 
 
@@ -210,7 +192,7 @@ InstanceCommand = (
     | DetachNic
 )
 NetworkCommand = CreateNetwork | ConnectNetwork | DisconnectNetwork | RemoveNetwork
-Command = InstanceCommand | NetworkCommand
+Command = InstanceCommand | DiskCommand | NetworkCommand
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +207,8 @@ class Effect:
 
     `server_id` is empty and `network_id` said when it is about a network. Effects of one
     `subject` happen one after the other: said for networks, else the server. `waits_for` is an
-    effect of another subject that has to end before, however it does.
+    effect of another subject that has to end before, however it does. `task_id`: the task on
+    disks that it is a step of.
     """
 
     id: str
@@ -239,6 +222,7 @@ class Effect:
     network_id: str = ""
     subject: str = ""
     waits_for: str | None = None
+    task_id: str = ""
 
     @property
     def operation(self) -> Operation:

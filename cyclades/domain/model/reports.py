@@ -25,6 +25,15 @@ class JobOutcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class DiskPath:
+    """Where a disk can be read: on this node, at this path. Never shown to users."""
+
+    name: str
+    node: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class JobReport:
     """A job as its cluster shows it.
 
@@ -32,7 +41,8 @@ class JobReport:
     not ours (an administrator's). `instance` is the instance's name, if the job is
     about one. `error_code` is Ganeti's ecode ("already_exists", "unknown_entity",
     "insufficient_resources", ...); `message` is the cluster's own text and may name
-    nodes: never shown to users as it is.
+    nodes: never shown to users as it is. `disks`: what an ActivateDisks made readable.
+    `unplug_failed`: the guest did not let go of the disk that left the configuration.
     """
 
     cluster_id: str
@@ -45,6 +55,8 @@ class JobReport:
     error_code: str | None = None
     message: str = ""
     request_id: str | None = None
+    disks: tuple[DiskPath, ...] = ()
+    unplug_failed: bool = False
 
 
 class Power(StrEnum):

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from cyclades.domain.model.effects import Operation
 from cyclades.domain.model.errors import Conflict
 from cyclades.domain.model.identity import Caller
+from cyclades.domain.model.operation import Operation
 from cyclades.domain.model.reports import InstanceReport, Power
 from cyclades.domain.model.server_actions import RULES, Action
 from cyclades.domain.model.server_states import (

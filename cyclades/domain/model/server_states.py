@@ -8,7 +8,7 @@ steadily so, `task_state` what is being done, `power_state` what the instance do
 from collections.abc import Mapping
 from enum import StrEnum
 
-from cyclades.domain.model.effects import Operation
+from cyclades.domain.model.operation import Operation
 from cyclades.domain.model.reports import Power
 
 

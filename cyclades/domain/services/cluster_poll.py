@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from cyclades.domain.model.divergence import too_many
-from cyclades.domain.model.effects import Operation
+from cyclades.domain.model.operation import Operation
 from cyclades.domain.model.reports import (
     BuildProgress,
     InstanceAbsent,

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from functools import singledispatchmethod
 
-from cyclades.domain.model.effects import Command, Effect, Operation, RemoveInstance
+from cyclades.domain.model.effects import Command, Effect, RemoveInstance
 from cyclades.domain.model.instance_action import ERROR, SUCCESS, InstanceAction
 from cyclades.domain.model.job_errors import OVERTAKEN, user_sentence
+from cyclades.domain.model.operation import Operation
 from cyclades.domain.model.reports import (
     BuildProgress,
     InstanceAbsent,

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from cyclades.domain.model.effects import Operation
 from cyclades.domain.model.events import Changed
+from cyclades.domain.model.operation import Operation
 from cyclades.domain.model.port import ACTIVE, DOWN
 from cyclades.domain.model.server import Server
 from cyclades.domain.model.server_states import VmState

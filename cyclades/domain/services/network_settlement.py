@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from cyclades.domain.model.effects import Operation
 from cyclades.domain.model.job_errors import user_sentence
 from cyclades.domain.model.network_cluster import (
     ABSENT,
@@ -14,6 +13,7 @@ from cyclades.domain.model.network_cluster import (
     MAKING,
     NetworkCluster,
 )
+from cyclades.domain.model.operation import Operation
 from cyclades.domain.model.reports import JobOutcome, JobReport
 from cyclades.ports.clock import Clock
 from cyclades.ports.network_clusters import NetworkClusterRepository

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from cyclades.domain.model.effects import (
     Command,
     Effect,
-    Operation,
     RebootInstance,
     RemoveInstance,
     StartInstance,
@@ -16,6 +15,7 @@ from cyclades.domain.model.events import Changed
 from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.instance_action import ERROR, SUCCESS, InstanceAction
 from cyclades.domain.model.job_errors import OVERTAKEN
+from cyclades.domain.model.operation import Operation
 from cyclades.domain.model.server import Server
 from cyclades.domain.model.server_actions import Action
 from cyclades.domain.model.sharing import reach_of

@@ -4,13 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
-from cyclades.domain.model.effects import (
-    CreateInstance,
-    DiskWanted,
-    Effect,
-    GuestConfig,
-    NicWanted,
-)
+from cyclades.domain.model.disk_commands import DiskWanted
+from cyclades.domain.model.effects import CreateInstance, Effect, GuestConfig, NicWanted
 from cyclades.domain.model.errors import Conflict, InvalidInput, NotFound, OverQuota
 from cyclades.domain.model.events import Changed
 from cyclades.domain.model.flavor import Flavor

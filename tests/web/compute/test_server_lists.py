@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from cyclades.domain.model.effects import Operation
+from cyclades.domain.model.operation import Operation
 from cyclades.domain.model.server_states import TaskState, VmState
 from tests.harness.compute import NEWEST, SERVERS, Cloud
 

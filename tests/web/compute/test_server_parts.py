@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from cyclades.domain.model.effects import Operation
+from cyclades.domain.model.operation import Operation
 from cyclades.domain.model.reports import BuildProgress
 from cyclades.domain.model.sharing import Scope
 from tests.harness.api import PROJECT

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from cyclades.domain.model.effects import Operation
+from cyclades.domain.model.operation import Operation
 from cyclades.domain.model.server_states import VmState
 from tests.harness.compute import NEWEST, SERVERS, Cloud
 from tests.web.golden import differences, exchange

@@ -24,6 +24,7 @@ from cyclades.adapters.sql.schema import (
     subnetpools,
     subnets,
     tokens,
+    volumes,
 )
 from cyclades.adapters.sql.schema.base import metadata
 
@@ -52,4 +53,5 @@ __all__ = [
     "subnetpools",
     "subnets",
     "tokens",
+    "volumes",
 ]

@@ -27,6 +27,7 @@ effects = Table(
     Column("network_id", Id),  # null: about a server
     # Effects of one subject (a server, or a network in a cluster) happen in their order...
     Column("subject", Id, nullable=False),
+    Column("task_id", Id),  # the task on disks that it is a step of
     Column("waits_for", Id),  # ...and after this other effect has ended, however it did.
     Column("generation", Integer, nullable=False),
     Column("request_id", String(64), nullable=False),

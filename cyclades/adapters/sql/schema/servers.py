@@ -42,6 +42,7 @@ servers = Table(
     Column("security_groups", Text, nullable=False),  # JSON list of names
     Column("config_drive", Boolean, nullable=False),
     Column("disk_config", String(16), nullable=False),
+    Column("disk_template", String(32), nullable=False, server_default=""),  # of all its disks
     Column("access_ipv4", String(64), nullable=False),
     Column("access_ipv6", String(64), nullable=False),
     Column("vm_state", String(32), nullable=False),

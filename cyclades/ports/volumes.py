@@ -1,0 +1,35 @@
+"""Where volumes are kept."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from cyclades.domain.model.sharing import Scope
+from cyclades.domain.model.volume import Volume
+
+
+class VolumeRepository(Protocol):
+    """Volumes as aggregates; in the caller's transaction, all of it."""
+
+    def add(self, volume: Volume) -> None:
+        """Keep a new volume."""
+        ...
+
+    def get(self, scope: Scope, volume_id: str) -> Volume:
+        """Claimed for this transaction. Raises NotFound, also for what the scope does not see."""
+        ...
+
+    def by_id(self, volume_id: str) -> Volume | None:
+        """Whoever's it is, claimed for this transaction; None when it is gone."""
+        ...
+
+    def of_cluster(self, cluster_id: str) -> Sequence[Volume]:
+        """Those with a disk there, not claimed."""
+        ...
+
+    def save(self, volume: Volume) -> Volume:
+        """Write the version after the stored one, and return it. Raises StaleVersion."""
+        ...
+
+    def remove(self, volume: Volume) -> None:
+        """Forget it."""
+        ...
