@@ -131,6 +131,10 @@ class Settings:
     quota_floatingip: int = 50
     quota_subnetpool: int = 10
     quota_rbac_policy: int = 10
+    quota_image_count_total: int = 100
+    quota_image_count_uploading: int = 10
+    quota_image_size_total: int = 512 * 2**10  # MiB
+    quota_image_stage_total: int = 128 * 2**10  # MiB
     quota_key_pairs: int = 100
     quota_metadata_items: int = 128
     page_size: int = 1000

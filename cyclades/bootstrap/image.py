@@ -21,6 +21,7 @@ class ImageUnit(UnitBase):
             self.feed,
             self.app.clock,
             self.app.ids,
+            self.quota,
             lambda blob: self.after_commit(lambda: self.app.image_store.delete(blob)),
         )
 

@@ -17,6 +17,9 @@ def upgrade() -> None:
     """Add the table of imports, and images' trouble."""
     with op.batch_alter_table("images") as images:
         images.add_column(sa.Column("trouble", sa.Text(), nullable=False, server_default=""))
+        images.add_column(
+            sa.Column("upload_reserved", sa.BigInteger(), nullable=False, server_default="0")
+        )
     op.create_table(
         "image_tasks",
         sa.Column("id", ID, nullable=False),
@@ -59,4 +62,5 @@ def downgrade() -> None:
         " WHERE status = 'importing'"
     )
     with op.batch_alter_table("images") as images:
+        images.drop_column("upload_reserved")
         images.drop_column("trouble")

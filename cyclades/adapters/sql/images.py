@@ -118,6 +118,7 @@ def _values(image: Image) -> dict[str, Any]:
         "sha512": content.sha512 if content else None,
         "upload_blob": upload.blob if upload else None,
         "upload_seen": upload.seen if upload else None,
+        "upload_reserved": upload.reserved if upload else 0,
     }
 
 
@@ -126,7 +127,7 @@ def _image(row: Row[Any]) -> Image:
     if row.blob is not None:
         content = Content(row.blob, row.size, row.virtual_size, row.md5, row.sha512)
     if row.upload_blob is not None:
-        upload = Upload(row.upload_blob, row.upload_seen)
+        upload = Upload(row.upload_blob, row.upload_seen, row.upload_reserved)
     return Image(
         **{name: getattr(row, name) for name in PLAIN},
         status=Status(row.status),

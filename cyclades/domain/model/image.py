@@ -18,11 +18,12 @@ UPLOAD_LEASE = timedelta(minutes=5)
 
 
 class Status(StrEnum):
-    """Where an image stands. Saving and uploading: bytes are on their way."""
+    """Where an image stands. Saving, uploading, importing: bytes are on their way."""
 
     QUEUED = "queued"
     SAVING = "saving"
     UPLOADING = "uploading"
+    IMPORTING = "importing"
     ACTIVE = "active"
     DEACTIVATED = "deactivated"
 
@@ -52,10 +53,14 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """Bytes on their way into the blob of this name; `seen` is the last sign of life."""
+    """Bytes on their way into the blob of this name; `seen` is the last sign of life.
+
+    `reserved`: bytes that count against the quota meanwhile.
+    """
 
     blob: str
     seen: datetime
+    reserved: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +139,14 @@ def acted(image: Image, name: str, now: datetime) -> Image:
     return replace(image, status=action.leads_to, updated=now)
 
 
-def receiving(image: Image, route: Route, blob: str, now: datetime) -> Image:
+def receiving(image: Image, route: Route, upload: Upload, now: datetime) -> Image:
     """The image while bytes arrive. Raises Conflict when it has bytes or gets some already."""
     if image.status is not Status.QUEUED:
         raise Conflict(f"Image {image.id} is {image.status}: it takes data only when queued.")
     for name in ("disk_format", "container_format"):
         if getattr(image, name) is None:
             raise InvalidInput(f"Property {name} must be set before data is uploaded.", name)
-    return replace(image, status=route.during, upload=Upload(blob, now), updated=now)
+    return replace(image, status=route.during, upload=upload, updated=now)
 
 
 def received(image: Image, route: Route, content: Content, now: datetime) -> Image:

@@ -19,6 +19,12 @@ NETWORK = (
     "subnetpool",
     "rbac_policy",
 )
+IMAGE = (
+    "image_count_total",
+    "image_count_uploading",
+    "image_size_total",  # MiB
+    "image_stage_total",  # MiB
+)
 # Resources that clients ask about and that cannot be made yet: their limit is zero.
 VOLUME = (
     "volumes",
@@ -42,7 +48,7 @@ COMPUTE_FIXED: Mapping[str, int] = {
     "security_groups": UNLIMITED,
     "security_group_rules": UNLIMITED,
 }
-CHANGEABLE = COMPUTE + NETWORK
+CHANGEABLE = COMPUTE + NETWORK + IMAGE
 
 Amounts = Mapping[str, int]
 

@@ -63,18 +63,25 @@ class ImageUploads:
     limit: int
 
     def receive(
-        self, caller: Caller, image_id: str, route: Route, chunks: Iterable[bytes]
+        self,
+        caller: Caller,
+        image_id: str,
+        route: Route,
+        chunks: Iterable[bytes],
+        size: int | None = None,
     ) -> Image:
         """Fill a queued image. On any error it is queued again and no bytes are kept.
 
-        Raises Conflict, NotFound, Forbidden, InvalidInput, TooLarge, Unavailable.
+        `size` is how many bytes were announced; None: nobody knows before the end.
+        Raises Conflict, NotFound, Forbidden, InvalidInput, TooLarge, OverQuota, Unavailable.
         """
         blob = self.ids.new()
         image = self.in_transaction(
-            lambda images: images.expect_bytes(caller, image_id, route, blob)
+            lambda images: images.expect_bytes(caller, image_id, route, blob, size)
         )
+        counted = self._counted(image_id, blob, size or 0, chunks)
         try:
-            written = self.store.write(blob, self._beating(image_id, blob, chunks), self.limit)
+            written = self.store.write(blob, self._beating(image_id, blob, counted), self.limit)
             content = Content(
                 blob,
                 written.size,
@@ -131,7 +138,20 @@ class ImageUploads:
             Edit("add", "container_format", "bare"),
         ]
         made = self.in_transaction(lambda images: images.create(owner, edits))
-        return self.receive(owner, made.id, UPLOAD, [bytes(BLANK_SIZE)])
+        return self.receive(owner, made.id, UPLOAD, [bytes(BLANK_SIZE)], BLANK_SIZE)
+
+    def _counted(
+        self, image_id: str, blob: str, reserved: int, chunks: Iterable[bytes]
+    ) -> Iterator[bytes]:
+        came = 0
+        for chunk in chunks:
+            came += len(chunk)
+            if came > reserved:
+                needed = came
+                reserved = self.in_transaction(
+                    lambda images: images.reserve(image_id, blob, needed)  # noqa: B023 - used at once
+                )
+            yield chunk
 
     def _beating(self, image_id: str, blob: str, chunks: Iterable[bytes]) -> Iterator[bytes]:
         last = self.clock.monotonic()

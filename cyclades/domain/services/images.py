@@ -6,7 +6,7 @@ How their bytes arrive is in image_uploads.py, who they are offered to in image_
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from cyclades.domain.model.errors import Forbidden, InvalidInput, NotFound
+from cyclades.domain.model.errors import Conflict, Forbidden, InvalidInput, NotFound
 from cyclades.domain.model.events import Changed
 from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.image import (
@@ -14,6 +14,7 @@ from cyclades.domain.model.image import (
     Image,
     Route,
     Status,
+    Upload,
     Visibility,
     abandoned,
     acted,
@@ -23,13 +24,17 @@ from cyclades.domain.model.image import (
 )
 from cyclades.domain.model.image_edits import Edit, edited
 from cyclades.domain.model.image_query import ImageQuery
+from cyclades.domain.model.image_usage import MEBIBYTE, UPLOAD_COUNTS_AS, changes
+from cyclades.domain.model.quota import UNLIMITED
 from cyclades.domain.model.sharing import Scope
 from cyclades.ports.clock import Clock
 from cyclades.ports.feed import Feed
 from cyclades.ports.ids import Ids
 from cyclades.ports.images import ImageMembers, ImageRepository
+from cyclades.ports.quota import QuotaLedger
 
 EVERYWHERE = Scope(None, everything=True)
+AHEAD = 256 * MEBIBYTE  # reserved at once for a stream of unknown length
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +49,17 @@ class Images:
     feed: Feed
     clock: Clock
     ids: Ids
+    quota: QuotaLedger
     discard: Callable[[str], None]
 
     def create(self, caller: Caller, edits: Sequence[Edit], image_id: str | None = None) -> Image:
-        """A queued image without bytes. Raises AlreadyExists for a taken id."""
+        """A queued image without bytes. Raises AlreadyExists for a taken id, OverQuota."""
         now = self.clock.now()
         blank = Image(image_id or self.ids.new(), caller.project_id or "", now, now)
         image = edited(blank, edits, admin=caller.is_admin)
         self.repository.add(image)
         self._publish(image, image.owner, public=image.public)
+        self._settle(None, image)
         return image
 
     def show(self, caller: Caller, image_id: str) -> Image:
@@ -114,6 +121,7 @@ class Images:
             raise Forbidden(f"Image {image.id} is protected and cannot be deleted.")
         self._tell(image, replace(image, version=image.version + 1))
         self.repository.remove(image)
+        self._settle(image, None)
         if image.content is not None:
             self.discard(image.content.blob)
 
@@ -127,10 +135,33 @@ class Images:
             raise Forbidden(f"You are not authorized to complete {rule} action.")
         return image
 
-    def expect_bytes(self, caller: Caller, image_id: str, route: Route, blob: str) -> Image:
-        """From now on, an upload fills `blob` for this image."""
+    def expect_bytes(
+        self, caller: Caller, image_id: str, route: Route, blob: str, size: int | None = None
+    ) -> Image:
+        """From now on, an upload of `size` bytes fills `blob` for this image.
+
+        What is known of the size is charged at once, else `reserve` charges as bytes come.
+        Raises NotFound, Forbidden, Conflict, InvalidInput, OverQuota.
+        """
         image = self.owned(caller, image_id, "upload_image")
-        return self._save(image, receiving(image, route, blob, self.clock.now()))
+        now = self.clock.now()
+        return self._save(image, receiving(image, route, Upload(blob, now, size or 0), now))
+
+    def reserve(self, image_id: str, blob: str, size: int) -> int:
+        """Charge for at least `size` bytes of the upload into `blob`; for how many is returned.
+
+        A good deal more is reserved while there is room. Raises OverQuota, NotFound, and
+        Conflict when the upload was given up.
+        """
+        image = self.repository.get(image_id, EVERYWHERE)
+        if image.upload is None or image.upload.blob != blob:
+            raise Conflict(f"The upload to image {image.id} was given up.")
+        resource = UPLOAD_COUNTS_AS[image.status]
+        held = self.quota.holdings(image.owner, [resource])[resource]
+        free = AHEAD if held.limit == UNLIMITED else (held.limit - held.used) * MEBIBYTE
+        reserved = max(size, image.upload.reserved + min(AHEAD, free))
+        self._save(image, replace(image, upload=replace(image.upload, reserved=reserved)))
+        return reserved
 
     def take_bytes(self, image_id: str, route: Route, content: Content) -> Image:
         """The upload is complete. Raises Conflict when it was given up, NotFound."""
@@ -150,7 +181,17 @@ class Images:
         saved = replace(image, version=image.version + 1)
         self.repository.save(saved)
         self._tell(before, saved)
+        self._settle(before, saved)
         return saved
+
+    def _settle(self, before: Image | None, after: Image | None) -> None:
+        for project_id, amounts in changes(before, after).items():
+            less = {name: -amount for name, amount in amounts.items() if amount < 0}
+            more = {name: amount for name, amount in amounts.items() if amount > 0}
+            if less:
+                self.quota.release(project_id, less)
+            if more:
+                self.quota.charge(project_id, more)
 
     def _tell(self, before: Image, image: Image) -> None:
         # Those who see it no more hear of that, too.

@@ -43,6 +43,7 @@ images = Table(
     Column("sha512", String(128)),
     Column("upload_blob", Id, unique=True),
     Column("upload_seen", UtcDateTime),
+    Column("upload_reserved", BigInteger, nullable=False, default=0, server_default="0"),
     # Why the last import failed.
     Column("trouble", Text, nullable=False, default="", server_default=""),
     Column("created", UtcDateTime, nullable=False),

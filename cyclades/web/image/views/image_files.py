@@ -100,7 +100,7 @@ def receive(request: CycladesRequest, route: Route) -> Any:
     if (size or 0) > uploads.limit:
         raise TooLarge(f"An image has at most {uploads.limit} bytes.")
     image_id = request.matchdict["image_id"]
-    uploads.receive(request.caller, image_id, route, body_pieces(request, size))
+    uploads.receive(request.caller, image_id, route, body_pieces(request, size), size)
     return nothing(request)
 
 
