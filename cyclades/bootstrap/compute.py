@@ -13,8 +13,7 @@ from cyclades.adapters.sql.servers import SqlServers, watched
 from cyclades.adapters.sql.views.instance_actions import SqlInstanceActionViews
 from cyclades.adapters.sql.views.metrics import SqlMetrics
 from cyclades.adapters.sql.views.servers import SqlServerViews
-from cyclades.bootstrap.image import ImageUnit
-from cyclades.bootstrap.network import NetworkUnit
+from cyclades.bootstrap.volume import VolumeUnit
 from cyclades.domain.services.cluster_poll import Watched
 from cyclades.domain.services.cluster_repair import ClusterRepair
 from cyclades.domain.services.cluster_updates import ClusterUpdates
@@ -32,9 +31,10 @@ from cyclades.domain.services.server_adoption import ServerAdoption
 from cyclades.domain.services.server_creation import ServerCreation
 from cyclades.domain.services.server_interfaces import ServerInterfaces
 from cyclades.domain.services.server_settlement import ServerSettlement
+from cyclades.domain.services.server_wishes import ServerWishes
 
 
-class ComputeUnit(NetworkUnit, ImageUnit):
+class ComputeUnit(VolumeUnit):
     """What compute needs."""
 
     @cached_property
@@ -135,9 +135,12 @@ class ComputeUnit(NetworkUnit, ImageUnit):
         return ServerCreation(
             self.servers,
             self.instance_actions,
-            SqlFlavors(self.connection),
-            self.images.usable,
-            SqlKeypairs(self.connection),
+            ServerWishes(
+                SqlFlavors(self.connection),
+                self.images.usable,
+                SqlKeypairs(self.connection),
+                self.quota,
+            ),
             self.clusters,
             Placement(self.clusters, self.network_reach, settings.disk_template),
             self.server_ports,

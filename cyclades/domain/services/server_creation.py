@@ -1,46 +1,33 @@
 """Creating servers."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from cyclades.domain.model.disk_commands import DiskWanted
 from cyclades.domain.model.effects import CreateInstance, Effect, GuestConfig, NicWanted
-from cyclades.domain.model.errors import Conflict, InvalidInput, NotFound, OverQuota
+from cyclades.domain.model.errors import Conflict
 from cyclades.domain.model.events import Changed
-from cyclades.domain.model.flavor import Flavor
 from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.image import Image
 from cyclades.domain.model.instance_action import InstanceAction
 from cyclades.domain.model.placement import GIB, Choice
 from cyclades.domain.model.port import WantedInterface
-from cyclades.domain.model.quota import UNLIMITED
 from cyclades.domain.model.server import Server, tag_of
 from cyclades.domain.model.server_actions import Action
-from cyclades.domain.model.sharing import reach_of
-from cyclades.domain.model.wanted_server import Promised, WantedServer, host_name, require_fit
+from cyclades.domain.model.wanted_server import Promised, WantedServer, host_name
 from cyclades.domain.services.cluster_networks import ClusterNetworks
 from cyclades.domain.services.placement import Placement, Round, reasons
 from cyclades.domain.services.server_networks import ServerNetworks
 from cyclades.domain.services.server_ports import ServerPorts
+from cyclades.domain.services.server_wishes import Ingredients, ServerWishes
 from cyclades.ports.clock import Clock
 from cyclades.ports.clusters import ClusterRepository
 from cyclades.ports.feed import Feed
-from cyclades.ports.flavors import FlavorRepository
 from cyclades.ports.ids import Ids
-from cyclades.ports.keypairs import KeypairRepository
 from cyclades.ports.outbox import Outbox
 from cyclades.ports.quota import QuotaLedger
 from cyclades.ports.servers import InstanceActions, ServerRepository
-
-
-@dataclass(frozen=True, slots=True)
-class Ingredients:
-    """What the words of a request turned out to mean."""
-
-    flavor: Flavor
-    image: Image
-    public_keys: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +36,7 @@ class ServerCreation:
 
     servers: ServerRepository
     actions: InstanceActions
-    flavors: FlavorRepository
-    usable_image: Callable[[Caller, str], Image]
-    keypairs: KeypairRepository
+    wishes: ServerWishes
     clusters: ClusterRepository
     placement: Placement
     ports: ServerPorts
@@ -67,8 +52,8 @@ class ServerCreation:
 
     def create(self, caller: Caller, request_id: str, wanted: WantedServer) -> Promised:
         """Accept 1 to `max_count` servers. Raises InvalidInput, OverQuota, NoCapacity, Conflict."""
-        known = self._understand(caller, wanted)
-        count = self._affordable(caller, wanted, known.flavor)
+        known = self.wishes.understood(caller, wanted)
+        count = self.wishes.affordable(caller, wanted, known.flavor)
         password = wanted.admin_password or self.ids.password()
         reservation = f"r-{self.ids.new().replace('-', '')[-8:]}"
         interfaces = self.wanted_networks.understood(caller, wanted.interfaces)
@@ -121,44 +106,6 @@ class ServerCreation:
             self.clusters.reserve(cluster_id, count, first.ram, max(first.disk, 1) * GIB)
         total = {name: n * len(servers) for name, n in servers[0].usage.items()}
         self.quota.charge(servers[0].project_id, total | ({"port": ports} if ports else {}))
-
-    def _understand(self, caller: Caller, wanted: WantedServer) -> Ingredients:
-        # Whatever a body names and nobody has is the body's fault: 400, not 404.
-        try:
-            flavor = self.flavors.get(reach_of(caller), wanted.flavor_id)
-        except NotFound as error:
-            raise InvalidInput(
-                f"Flavor {wanted.flavor_id} could not be found.", "server.flavorRef"
-            ) from error
-        try:
-            image = self.usable_image(caller, wanted.image_id)
-        except NotFound as error:
-            raise InvalidInput(
-                f"Image {wanted.image_id} could not be found.", "server.imageRef"
-            ) from error
-        keys: tuple[str, ...] = ()
-        if wanted.key_name is not None:
-            try:
-                keys = (self.keypairs.get(caller.user_id, wanted.key_name).public_key,)
-            except NotFound as error:
-                raise InvalidInput("Invalid key_name provided.", "server.key_name") from error
-        require_fit(flavor, image)
-        return Ingredients(flavor, image, keys)
-
-    def _affordable(self, caller: Caller, wanted: WantedServer, flavor: Flavor) -> int:
-        """How many of a multiple create fit. Raises OverQuota before any work is done."""
-        if wanted.max_count == 1:
-            return 1  # the charge itself decides
-        each = {"instances": 1, "cores": flavor.vcpus, "ram": flavor.ram}
-        count = wanted.max_count
-        for name, held in self.quota.holdings(caller.project_id or "", list(each)).items():
-            if held.limit == UNLIMITED or not each[name]:
-                continue
-            room = (held.limit - held.used) // each[name]
-            if room < wanted.min_count:
-                raise OverQuota(name, each[name] * wanted.min_count, held.used, held.limit)
-            count = min(count, room)
-        return count
 
     def _server(
         self,

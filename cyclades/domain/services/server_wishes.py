@@ -1,0 +1,72 @@
+"""What requests for servers mean: whose flavor, image and key are named, how many fit."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cyclades.domain.model.errors import InvalidInput, NotFound, OverQuota
+from cyclades.domain.model.flavor import Flavor
+from cyclades.domain.model.identity import Caller
+from cyclades.domain.model.image import Image
+from cyclades.domain.model.quota import UNLIMITED
+from cyclades.domain.model.sharing import reach_of
+from cyclades.domain.model.wanted_server import WantedServer, require_fit
+from cyclades.ports.flavors import FlavorRepository
+from cyclades.ports.keypairs import KeypairRepository
+from cyclades.ports.quota import QuotaLedger
+
+
+@dataclass(frozen=True, slots=True)
+class Ingredients:
+    """What the words of a request turned out to mean."""
+
+    flavor: Flavor
+    image: Image
+    public_keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ServerWishes:
+    """Whatever a body names and nobody has is the body's fault: 400, not 404."""
+
+    flavors: FlavorRepository
+    usable_image: Callable[[Caller, str], Image]
+    keypairs: KeypairRepository
+    quota: QuotaLedger
+
+    def understood(self, caller: Caller, wanted: WantedServer) -> Ingredients:
+        """What is named. Raises InvalidInput."""
+        try:
+            flavor = self.flavors.get(reach_of(caller), wanted.flavor_id)
+        except NotFound as error:
+            raise InvalidInput(
+                f"Flavor {wanted.flavor_id} could not be found.", "server.flavorRef"
+            ) from error
+        try:
+            image = self.usable_image(caller, wanted.image_id)
+        except NotFound as error:
+            raise InvalidInput(
+                f"Image {wanted.image_id} could not be found.", "server.imageRef"
+            ) from error
+        keys: tuple[str, ...] = ()
+        if wanted.key_name is not None:
+            try:
+                keys = (self.keypairs.get(caller.user_id, wanted.key_name).public_key,)
+            except NotFound as error:
+                raise InvalidInput("Invalid key_name provided.", "server.key_name") from error
+        require_fit(flavor, image)
+        return Ingredients(flavor, image, keys)
+
+    def affordable(self, caller: Caller, wanted: WantedServer, flavor: Flavor) -> int:
+        """How many of a multiple create fit. Raises OverQuota before any work is done."""
+        if wanted.max_count == 1:
+            return 1  # the charge itself decides
+        each = {"instances": 1, "cores": flavor.vcpus, "ram": flavor.ram}
+        count = wanted.max_count
+        for name, held in self.quota.holdings(caller.project_id or "", list(each)).items():
+            if held.limit == UNLIMITED or not each[name]:
+                continue
+            room = (held.limit - held.used) // each[name]
+            if room < wanted.min_count:
+                raise OverQuota(name, each[name] * wanted.min_count, held.used, held.limit)
+            count = min(count, room)
+        return count
