@@ -16,6 +16,7 @@ from sqlalchemy import (
     and_,
     func,
     or_,
+    select,
     true,
     type_coerce,
 )
@@ -60,6 +61,13 @@ class Shelf:
         rows = connection.execute(query.limit(listing.limit)).all()
         return rows[::-1] if listing.backwards else rows
 
+    def count(self, connection: Connection, listing: Listing) -> int:
+        """How many rows there are on all pages."""
+        conditions = [self._condition(listing.scope, *each) for each in listing.filters.items()]
+        query = select(func.count()).select_from(self.table)
+        found = connection.execute(query.where(self.visible(listing.scope), *conditions))
+        return int(found.scalar_one())
+
     def _condition(self, scope: Scope, name: str, values: Values) -> ColumnElement[bool]:
         if name in self.truths:
             true_for = self.truths[name](scope)
@@ -99,6 +107,19 @@ def holds(tags: Column[Any], tag: str) -> ColumnElement[bool]:
     """Whether a JSON list of texts has this one; exact, and alike on every database."""
     text = type_coerce(tags, Text)
     return func.replace(text, json.dumps(tag, ensure_ascii=False), "") != text
+
+
+def contains(column: Column[Any]) -> Condition:
+    """Whether a text has one of these in it."""
+    return lambda words: or_(*(column.contains(word, autoescape=True) for word in words))
+
+
+def has_texts(column: Column[Any], texts: Mapping[str, str]) -> ColumnElement[bool]:
+    """Whether a JSON object of texts has all of these; exact, and alike on every database."""
+    stored = type_coerce(column, Text)
+    # Quotes within texts are escaped, so that a pair matches at whole texts only.
+    pairs = (f"{json.dumps(name)}:{json.dumps(value)}" for name, value in texts.items())
+    return and_(true(), *(func.replace(stored, pair, "") != stored for pair in pairs))
 
 
 TAG_CONDITIONS: Mapping[str, Callable[[Sequence[ColumnElement[bool]]], ColumnElement[bool]]] = {

@@ -1,0 +1,55 @@
+"""Backups: volumes' bytes in the image store, which outlive the volumes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class BackupStatus(StrEnum):
+    """The words of the Block Storage API."""
+
+    CREATING = "creating"
+    AVAILABLE = "available"
+    RESTORING = "restoring"
+    DELETING = "deleting"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """`size` in GiB, the volume's at that moment; `blob_size` in bytes.
+
+    Without a `blob` it is of a blank volume, and blank itself. `upload_blob` is what its
+    bytes are arriving in. `bootable` and `image_metadata` are what the volume had.
+    """
+
+    id: str
+    project_id: str
+    user_id: str
+    volume_id: str
+    name: str
+    size: int
+    availability_zone: str
+    created: datetime
+    updated: datetime
+    snapshot_id: str | None = None
+    description: str | None = None
+    container: str | None = None
+    status: BackupStatus = BackupStatus.CREATING
+    disk_format: str | None = None
+    bootable: bool = False
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    image_metadata: Mapping[str, str] = field(default_factory=dict)
+    blob: str | None = None
+    blob_size: int | None = None
+    sha512: str | None = None
+    upload_blob: str | None = None
+    task_id: str | None = None
+    fault: str | None = None
+    version: int = 1
+
+    @property
+    def usage(self) -> dict[str, int]:
+        """What it costs its project."""
+        return {"backups": 1, "backup_gigabytes": self.size}
