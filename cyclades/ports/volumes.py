@@ -11,7 +11,7 @@ class VolumeRepository(Protocol):
     """Volumes as aggregates; in the caller's transaction, all of it."""
 
     def add(self, volume: Volume) -> None:
-        """Keep a new volume."""
+        """Keep a new volume. Raises NotFound when its type or its cluster has gone."""
         ...
 
     def get(self, scope: Scope, volume_id: str) -> Volume:
@@ -23,13 +23,16 @@ class VolumeRepository(Protocol):
         ...
 
     def of_cluster(self, cluster_id: str) -> Sequence[Volume]:
-        """Those with a disk there, not claimed."""
+        """Those with a disk there, not claimed, oldest first."""
         ...
 
     def save(self, volume: Volume) -> Volume:
-        """Write the version after the stored one, and return it. Raises StaleVersion."""
+        """Write the version after the one that was read, and return it. Raises StaleVersion."""
         ...
 
     def remove(self, volume: Volume) -> None:
-        """Forget it."""
+        """Forget it. Raises StaleVersion when it is not the version that was read.
+
+        What still names it (a snapshot, an attachment) makes it stay: Conflict.
+        """
         ...

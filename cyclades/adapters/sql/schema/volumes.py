@@ -13,6 +13,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from cyclades.adapters.sql.json_type import JsonText
 from cyclades.adapters.sql.schema.base import Id, Name, UtcDateTime, metadata
 
 volume_types = Table(
@@ -22,7 +23,7 @@ volume_types = Table(
     Column("name", Name, nullable=False, unique=True),
     Column("description", Text),
     Column("is_public", Boolean, nullable=False),
-    Column("extra_specs", Text, nullable=False),  # JSON object of texts
+    Column("extra_specs", JsonText, nullable=False),  # JSON object of texts
     Column("created", UtcDateTime, nullable=False),
     Column("updated", UtcDateTime, nullable=False),
     Column("version", Integer, nullable=False),
@@ -53,8 +54,8 @@ volumes = Table(
     Column("holder", Boolean, nullable=False),  # its holder instance exists, with or without it
     Column("bootable", Boolean, nullable=False),
     Column("readonly", Boolean, nullable=False),
-    Column("metadata", Text, nullable=False),  # JSON object of texts
-    Column("image_metadata", Text, nullable=False),  # JSON object of texts: of its image
+    Column("metadata", JsonText, nullable=False),  # JSON object of texts
+    Column("image_metadata", JsonText, nullable=False),  # JSON object of texts: of its image
     Column("image_id", Id),
     Column("snapshot_id", Id),
     Column("source_volid", Id),
@@ -103,8 +104,8 @@ snapshots = Table(
     Column("disk_template", String(32), nullable=False),
     Column("holder", Boolean, nullable=False),  # it has a disk, in its holder instance
     Column("bootable", Boolean, nullable=False),
-    Column("metadata", Text, nullable=False),  # JSON object of texts
-    Column("image_metadata", Text, nullable=False),
+    Column("metadata", JsonText, nullable=False),  # JSON object of texts
+    Column("image_metadata", JsonText, nullable=False),
     Column("task_id", Id),
     Column("fault", Text),
     Column("created", UtcDateTime, nullable=False),
@@ -129,8 +130,8 @@ backups = Table(
     Column("availability_zone", Name, nullable=False),
     Column("disk_format", String(16)),
     Column("bootable", Boolean, nullable=False),
-    Column("metadata", Text, nullable=False),
-    Column("image_metadata", Text, nullable=False),
+    Column("metadata", JsonText, nullable=False),
+    Column("image_metadata", JsonText, nullable=False),
     Column("blob", Id, unique=True),  # its bytes, in the image store
     Column("blob_size", BigInteger),
     Column("sha512", String(128)),
@@ -169,9 +170,9 @@ disk_tasks = Table(
     Column("backup_id", Id),
     Column("image_id", Id),
     Column("server_id", Id),
-    Column("plan", Text, nullable=False),  # JSON list: the steps, as they were decided
+    Column("plan", JsonText, nullable=False),  # JSON list: the steps, as they were decided
     Column("step", Integer, nullable=False),
-    Column("facts", Text, nullable=False),  # JSON: what its steps need and have found out
+    Column("facts", JsonText, nullable=False),  # JSON: what its steps need and have found out
     Column("effect_id", Id),
     Column("state", String(16), nullable=False),  # running, undoing, done, failed
     Column("message", Text),
@@ -195,7 +196,7 @@ builds = Table(
     Column("cluster_id", Id, nullable=False),
     Column("instance", Name, nullable=False),
     Column("ticket_hash", String(128), nullable=False, unique=True),
-    Column("orders", Text, nullable=False),  # JSON: what to do; nothing secret
+    Column("orders", JsonText, nullable=False),  # JSON: what to do; nothing secret
     Column("blob", Id, index=True),  # the bytes that it reads: kept until it has ended
     Column("expires", UtcDateTime, nullable=False),
     Column("created", UtcDateTime, nullable=False),
@@ -205,6 +206,6 @@ server_guests = Table(
     "server_guests",
     metadata,
     Column("server_id", Id, ForeignKey("servers.id"), primary_key=True),
-    Column("public_keys", Text, nullable=False),  # JSON object: name to key
+    Column("public_keys", JsonText, nullable=False),  # JSON object: name to key
     Column("user_data", Text),  # sealed, base64
 )
