@@ -21,6 +21,7 @@ POSITIVE = frozenset(
     {
         *("poll_fast", "poll_slow", "scan_interval", "audit_interval"),
         *("effect_lease", "effect_deadline", "effects_per_cluster", "page_size"),
+        *("build_ticket_ttl",),
         *("feed_retention", "feed_ticket_ttl", "feed_heartbeat", "feed_stream_life"),
     }
 )
@@ -86,6 +87,7 @@ class Settings:
     password_memory: int = 32 * 1024  # KiB
     effect_lease: int = 60
     effects_per_cluster: int = 8
+    build_ticket_ttl: int = 6 * 3600  # how long nodes may fetch what a new disk is made from
     effect_deadline: int = 3600  # then its user is told; it is still waited for
     poll_fast: float = 0.5
     poll_slow: float = 5.0

@@ -198,6 +198,7 @@ class ComputeUnit(VolumeUnit):
             self.server_settlement,
             NetworkSettlement(self.network_clusters, self.outbox, self.app.clock),
             self.interface_settlement,
+            self.builds,
             self.app.clock,
             self.app.ids,
         )

@@ -4,12 +4,12 @@ from functools import cached_property
 
 from cyclades.adapters.sql.image_members import SqlImageMembers
 from cyclades.adapters.sql.images import SqlImages
-from cyclades.bootstrap.unit_base import UnitBase
+from cyclades.bootstrap.builds import BuildsUnit
 from cyclades.domain.services.image_members import ImageSharing
 from cyclades.domain.services.images import Images
 
 
-class ImageUnit(UnitBase):
+class ImageUnit(BuildsUnit):
     """What image needs."""
 
     @cached_property

@@ -11,7 +11,7 @@ BATCH = 1000  # rows that one transaction drops
 
 
 class HousekeepingWorker:
-    """Forgets what is old: idempotency records, login failures, half uploads, events, history."""
+    """Forgets what is old: idempotency records, tickets, half uploads, events, history."""
 
     name = "housekeeping"
 
@@ -24,6 +24,7 @@ class HousekeepingWorker:
         now = self._app.clock.now()
         self._app.atomically(lambda unit: unit.idempotency.forget(now - IDEMPOTENCY_KEPT))
         self._app.atomically(lambda unit: unit.feed_tickets.forget(now))
+        self._app.atomically(lambda unit: unit.build_rows.forget(now))
         settings = self._app.settings
         feed = now - timedelta(seconds=settings.feed_retention)
         forget_all(self._app, lambda unit: unit.feed_reader.forget(feed, BATCH))

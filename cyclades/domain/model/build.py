@@ -1,8 +1,13 @@
 """What the OS definition is to do with the disks of a new instance; nothing secret in it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from datetime import datetime
 from enum import StrEnum
+from typing import Any
+
+from cyclades.domain.model.image import Image
+from cyclades.domain.model.image_properties import GuestOs
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +62,44 @@ class BuildOrders:
     config_drive: bool = False
     guest_os: Mapping[str, str] = field(default_factory=dict)
     server_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """Orders that can be fetched by a ticket (only its digest is here) until the effect ends."""
+
+    effect_id: str
+    cluster_id: str
+    instance: str
+    ticket_hash: str
+    orders: BuildOrders
+    expires: datetime
+    created: datetime
+
+
+def image_to_write(image: Image) -> ImageToWrite | None:
+    """An image's bytes for disk 0; None while it has none."""
+    if image.data is None:
+        return None
+    data, disk_format = image.data, image.disk_format or "raw"
+    return ImageToWrite(image.id, data.blob, disk_format, data.size, data.sha512, image.disk_size)
+
+
+def guest_facts(guest: GuestOs) -> dict[str, str]:
+    """What is known of a guest as texts by the names of the facts; what is not is left out.
+
+    Lists have spaces between; flags are "yes" or "no".
+    """
+    known = {item.name: getattr(guest, item.name) for item in fields(guest)}
+    return {name: _word(value) for name, value in known.items() if value not in UNKNOWN}
+
+
+UNKNOWN: tuple[object, ...] = (None, "", (), frozenset())
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple | frozenset):
+        return " ".join(sorted(value) if isinstance(value, frozenset) else value)
+    return str(value)

@@ -17,6 +17,7 @@ from cyclades.domain.model.reports import (
     JobReport,
 )
 from cyclades.domain.model.server import Server
+from cyclades.domain.services.builds import Builds
 from cyclades.domain.services.interface_settlement import OF_INTERFACES, InterfaceSettlement
 from cyclades.domain.services.network_settlement import NetworkSettlement
 from cyclades.domain.services.server_settlement import ServerSettlement
@@ -45,6 +46,7 @@ class ClusterUpdates:
     settlement: ServerSettlement
     networks: NetworkSettlement
     interfaces: InterfaceSettlement
+    builds: Builds
     clock: Clock
     ids: Ids
 
@@ -169,6 +171,8 @@ class ClusterUpdates:
         state, result = ("done", SUCCESS) if failure is None else ("failed", ERROR)
         self.outbox.finish(effect.effect_id, state, failure, now)
         self.actions.finish(effect.effect_id, result, failure, now)
+        if effect.operation is Operation.CREATE:
+            self.builds.end(effect.effect_id)
         if server.deleted or effect.purpose == "cleanup":
             return
         if effect.operation in OF_INTERFACES:
