@@ -44,7 +44,9 @@ def next_href(request: Any, rows: Sequence[Any], page: Page, key: str = "id") ->
     if len(rows) <= page.limit or not page.limit:
         return None
     query = [
-        (name, value) for name, value in request.GET.items() if name not in {"marker", "limit"}
+        (name, value)
+        for name, value in request.GET.items()
+        if name not in {"marker", "limit", "offset"}
     ]
     query += [("limit", str(page.limit)), ("marker", getattr(rows[page.limit - 1], key))]
     return f"{request.link(request.path)}?{urlencode(query)}"

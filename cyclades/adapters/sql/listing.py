@@ -58,6 +58,8 @@ class Shelf:
             marked = seen.with_only_columns(*(column for column, _ in keys))
             query = query.where(after(keys, self._marked(connection, marked, listing.marker)))
         query = query.order_by(*(c.desc() if descending else c for c, descending in keys))
+        if listing.offset:
+            query = query.offset(listing.offset)
         rows = connection.execute(query.limit(listing.limit)).all()
         return rows[::-1] if listing.backwards else rows
 

@@ -19,6 +19,7 @@ class Listing:
     """`filters`: an attribute has one of the values. `marker`: the id before the page.
 
     `backwards`: the page before the marker, still in the list's order. No `limit`: all.
+    `offset`: so many rows are passed over, for clients that count instead of marking.
     """
 
     scope: Scope
@@ -27,3 +28,4 @@ class Listing:
     limit: int | None = None
     marker: str | None = None
     backwards: bool = False
+    offset: int = 0
