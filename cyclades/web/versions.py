@@ -19,8 +19,12 @@ SERVICES = (
     ("image", "glance", "/image"),
     ("block-storage", "cinder", "/volume/v3"),
 )
-# Not 2.6 (interoperable import) nor 2.8 (several stores): those are not here.
-IMAGE_VERSIONS = ("v2.9", "v2.7", "v2.5", "v2.4", "v2.3", "v2.2", "v2.1", "v2.0")
+# Not 2.11 (copies between stores: there is one), 2.14 and 2.16 (caches), 2.17 (locations, which
+# nobody sees).
+IMAGE_VERSIONS = (
+    *("v2.15", "v2.13", "v2.12", "v2.10", "v2.9", "v2.8", "v2.7", "v2.6", "v2.5", "v2.4"),
+    *("v2.3", "v2.2", "v2.1", "v2.0"),
+)
 NETWORK_RESOURCES: Mapping[str, str] = {"network": "networks", "subnet": "subnets", "port": "ports"}
 
 root = Resource("root", "/")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from cyclades.domain.model.errors import InvalidInput
+from cyclades.domain.model.errors import Forbidden, InvalidInput
 from cyclades.domain.model.image_edits import Edit
 from cyclades.web.image.schemas.images import FIELDS, PATCH
 from cyclades.web.validation import check, json_body
@@ -56,6 +56,8 @@ def _edit(step: Mapping[str, Any]) -> Edit:
 
 def _pointed(path: str) -> str:
     name = path.removeprefix("/")
+    if name.partition("/")[0] == "locations":
+        raise Forbidden("Where images' data is kept is not shown and cannot be set.")
     if name == path or not name or "/" in name or ESCAPE.search(name):
         raise InvalidInput(f"Pointer {path[:80]!r} does not name an attribute.", "path")
     return name.replace("~1", "/").replace("~0", "~")

@@ -51,7 +51,7 @@ def test_ranges(api: Client) -> None:
         answer = download(api, image_id, span, status=206)
         assert answer.body == expected
         assert answer.headers["Content-Range"].endswith(f"/{len(DATA)}")
-    assert download(api, image_id, "bytes=0-1,5-6", status=200).body == DATA
+    download(api, image_id, "bytes=0-1,5-6", status=416)
     assert download(api, image_id, "lines=1", status=200).body == DATA
     refused = download(api, image_id, f"bytes={len(DATA)}-", status=416)
     assert refused.headers["Content-Range"] == f"bytes */{len(DATA)}"

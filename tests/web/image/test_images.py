@@ -164,6 +164,12 @@ BAD_PATCHES: list[tuple[list[Any], int]] = [
     ([("add", "/k", {"deep": 1})], 400),
     ([("add", "/visibility", "everybody")], 400),
     ([("add", "/status", "active")], 403),
+    ([("add", "/locations/-", {"url": "file:///etc/passwd", "metadata": {}})], 403),
+    ([("replace", "/locations", [])], 403),
+    ([("remove", "/locations/0")], 403),
+    ([("add", "/direct_url", "file:///x")], 403),
+    ([("add", "/os_type", "beos")], 400),
+    ([("add", "/OSFAMILY", "linux"), ("add", "/osfamily", "linux")], 400),
     ([("replace", "/owner", "b" * 32)], 403),
     ([("remove", "/name")], 403),
     ([("add", "/visibility", "public")], 403),
@@ -232,7 +238,7 @@ def test_deactivated_and_back(api: Client) -> None:
 def test_schemas_describe_the_bodies(api: Client) -> None:
     image = shown(api, make(api))
     schema = api.call("GET", "/image/v2/schemas/image", status=200).json
-    assert set(schema["properties"]) == set(image)
+    assert set(schema["properties"]) == {*image, "stores"}
     for name in ("images", "member", "members"):
         assert "properties" in api.call("GET", f"/image/v2/schemas/{name}", status=200).json
-    api.call("GET", "/image/v2/schemas/task", status=404)
+    api.call("GET", "/image/v2/schemas/namespace", status=404)

@@ -6,11 +6,11 @@ from cyclades.domain.model.image import Image
 from cyclades.web.rendering import iso
 
 
-def full(image: Image) -> dict[str, Any]:
-    """One form for lists and single images."""
+def full(image: Image, store: str) -> dict[str, Any]:
+    """One form for lists and single images; `store` is where data is kept."""
     data = image.data
     path = f"/v2/images/{image.id}"
-    return {
+    shown = {
         **image.properties,
         "id": image.id,
         "name": image.name,
@@ -35,3 +35,6 @@ def full(image: Image) -> dict[str, Any]:
         "file": f"{path}/file",
         "schema": "/v2/schemas/image",
     }
+    if data:
+        shown["stores"] = store
+    return shown

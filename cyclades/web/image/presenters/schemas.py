@@ -43,6 +43,7 @@ IMAGE: Schema = {
     "updated_at": _fixed("When it was last changed"),
     "self": _fixed("Its own path"),
     "file": _fixed("Its data's path"),
+    "stores": _fixed("Where its data is kept, once there is some"),
     "schema": _fixed("This schema's path"),
 }
 MEMBER: Schema = {

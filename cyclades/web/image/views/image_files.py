@@ -82,9 +82,11 @@ def download(request: CycladesRequest) -> Any:
 
 def wanted_range(request: CycladesRequest, size: int) -> tuple[int, int]:
     """First byte and the one after the last. Raises HTTPRequestRangeNotSatisfiable."""
-    if request.range is None or "," in request.headers["Range"]:
-        return 0, size  # several ranges at once are more than we answer
-    found = request.range.range_for_length(size)
+    if request.range is None:
+        return 0, size
+    # Several ranges at once are refused, as Glance does: they are a way to ask for much by little.
+    several = "," in request.headers["Range"]
+    found = None if several else request.range.range_for_length(size)
     if found is None:
         raise HTTPRequestRangeNotSatisfiable(headers={"Content-Range": f"bytes */{size}"})
     start, stop = found

@@ -30,8 +30,9 @@ def list_images(request: CycladesRequest) -> Any:
     page = page_of(request)
     query = wanted(request.query_in)
     rows = request.cyclades.images.page(request.caller, query, page.fetch, page.marker)
+    store = request.app.settings.image_store
     return {
-        "images": [present.full(row) for row in rows[: page.limit]],
+        "images": [present.full(row, store) for row in rows[: page.limit]],
         "schema": "/v2/schemas/images",
         **links(request, rows, page),
     }
@@ -44,6 +45,11 @@ def links(request: CycladesRequest, rows: Sequence[Image], page: Page) -> dict[s
     if page.limit and len(rows) > page.limit:
         found["next"] = href([*kept, ("marker", rows[page.limit - 1].id)])
     return found
+
+
+def shown(request: CycladesRequest, image: Image) -> dict[str, Any]:
+    """One image's body."""
+    return present.full(image, request.app.settings.image_store)
 
 
 def href(query: list[tuple[str, str]]) -> str:
@@ -62,14 +68,15 @@ def create_image(request: CycladesRequest) -> Any:
     headers = request.response.headers
     headers["Location"] = request.link(f"/image/v2/images/{made.id}")
     headers["OpenStack-image-import-methods"] = ",".join(IMPORT_METHODS)
-    return present.full(made)
+    headers["OpenStack-image-store-ids"] = request.app.settings.image_store
+    return shown(request, made)
 
 
 @image.on("GET")
 def show_image(request: CycladesRequest) -> Any:
     """One image."""
     found = request.cyclades.images.show(request.caller, request.matchdict["image_id"])
-    return present.full(found)
+    return shown(request, found)
 
 
 @image.on("PATCH", access=Access.MEMBER, raw=True)
@@ -77,7 +84,7 @@ def update_image(request: CycladesRequest) -> Any:
     """Apply a JSON patch."""
     edits = edits_of(request)
     changed = request.cyclades.images.edit(request.caller, request.matchdict["image_id"], edits)
-    return present.full(changed)
+    return shown(request, changed)
 
 
 @image.on("DELETE", access=Access.MEMBER)
