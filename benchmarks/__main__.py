@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from benchmarks import allocations, documents, measures, update_rate, updates
+from benchmarks import allocations, documents, images, measures, update_rate, updates
 from benchmarks.ground import Ground, ground
 
 RESULTS = Path("var/bench.json")
@@ -40,6 +40,13 @@ MEASURES = (
     Measure(
         "list of 1,000 ports",
         partial(measures.listing, noun="ports"),
+        "ratio",
+        lambda n: n <= 2,
+        "ratio <= 2",
+    ),
+    Measure(
+        "list of 1,000 images",
+        images.listing_images,
         "ratio",
         lambda n: n <= 2,
         "ratio <= 2",

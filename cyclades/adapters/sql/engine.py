@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.exc import DisconnectionError
 
@@ -57,6 +58,7 @@ def make_engine(url: str, patience: Patience = USUAL) -> Engine:
         pool_size=10,
         max_overflow=20,
         pool_timeout=5,
+        json_deserializer=orjson.loads,
         connect_args=GIVE_UP | {"options": patience.options()},
     )
     event.listen(engine, "handle_error", _name_collision, retval=True)
