@@ -9,6 +9,7 @@ from cyclades.adapters.sql.flavors import SqlFlavors
 from cyclades.adapters.sql.instance_actions import SqlInstanceActions
 from cyclades.adapters.sql.keypairs import SqlKeypairs
 from cyclades.adapters.sql.leases import SqlLeases
+from cyclades.adapters.sql.server_guests import SqlServerGuests
 from cyclades.adapters.sql.servers import SqlServers, watched
 from cyclades.adapters.sql.views.instance_actions import SqlInstanceActionViews
 from cyclades.adapters.sql.views.metrics import SqlMetrics
@@ -29,6 +30,7 @@ from cyclades.domain.services.placement import Placement
 from cyclades.domain.services.server_actions import ServerActions
 from cyclades.domain.services.server_adoption import ServerAdoption
 from cyclades.domain.services.server_creation import ServerCreation
+from cyclades.domain.services.server_guests import ServerGuests
 from cyclades.domain.services.server_interfaces import ServerInterfaces
 from cyclades.domain.services.server_settlement import ServerSettlement
 from cyclades.domain.services.server_wishes import ServerWishes
@@ -96,10 +98,17 @@ class ComputeUnit(VolumeUnit):
             self.servers,
             self.server_ports,
             self.cluster_networks,
+            self.server_guests,
             self.quota,
             self.feed,
             self.app.clock,
         )
+
+    @cached_property
+    def server_guests(self) -> ServerGuests:
+        """What goes into servers' guests."""
+        secrets = self.app.secrets.derived("guests")
+        return ServerGuests(SqlServerGuests(self.connection, secrets), self.builds)
 
     @cached_property
     def interface_settlement(self) -> InterfaceSettlement:
@@ -146,6 +155,7 @@ class ComputeUnit(VolumeUnit):
             self.server_ports,
             self.server_networks,
             self.cluster_networks,
+            self.server_guests,
             self.quota,
             self.outbox,
             self.feed,

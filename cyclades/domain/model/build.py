@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from cyclades.domain.model.image import Image
-from cyclades.domain.model.image_properties import GuestOs
+from cyclades.domain.model.image_properties import GuestOs, guest_os
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,17 @@ def image_to_write(image: Image) -> ImageToWrite | None:
         return None
     data, disk_format = image.data, image.disk_format or "raw"
     return ImageToWrite(image.id, data.blob, disk_format, data.size, data.sha512, image.disk_size)
+
+
+def server_orders(server_id: str, image: Image, *, config_drive: bool) -> BuildOrders:
+    """A new server's: its image on disk 0, made the server's own."""
+    return BuildOrders(
+        image_to_write(image),
+        customise=True,
+        config_drive=config_drive,
+        guest_os=guest_facts(guest_os(image.properties)),
+        server_id=server_id,
+    )
 
 
 def guest_facts(guest: GuestOs) -> dict[str, str]:

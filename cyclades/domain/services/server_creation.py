@@ -4,12 +4,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
+from cyclades.domain.model.build import server_orders
 from cyclades.domain.model.disk_commands import DiskWanted
-from cyclades.domain.model.effects import CreateInstance, Effect, GuestConfig, NicWanted
+from cyclades.domain.model.effects import CreateInstance, Effect, NicWanted
 from cyclades.domain.model.errors import Conflict
 from cyclades.domain.model.events import Changed
 from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.image import Image
+from cyclades.domain.model.image_properties import guest_os
 from cyclades.domain.model.instance_action import InstanceAction
 from cyclades.domain.model.placement import GIB, Choice
 from cyclades.domain.model.port import WantedInterface
@@ -18,6 +20,7 @@ from cyclades.domain.model.server_actions import Action
 from cyclades.domain.model.wanted_server import Promised, WantedServer, host_name
 from cyclades.domain.services.cluster_networks import ClusterNetworks
 from cyclades.domain.services.placement import Placement, Round, reasons
+from cyclades.domain.services.server_guests import ServerGuests
 from cyclades.domain.services.server_networks import ServerNetworks
 from cyclades.domain.services.server_ports import ServerPorts
 from cyclades.domain.services.server_wishes import Ingredients, ServerWishes
@@ -28,6 +31,8 @@ from cyclades.ports.ids import Ids
 from cyclades.ports.outbox import Outbox
 from cyclades.ports.quota import QuotaLedger
 from cyclades.ports.servers import InstanceActions, ServerRepository
+
+CONFIG_DRIVE_MIB = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,7 @@ class ServerCreation:
     ports: ServerPorts
     wanted_networks: ServerNetworks
     networks: ClusterNetworks
+    guests: ServerGuests
     quota: QuotaLedger
     outbox: Outbox
     feed: Feed
@@ -73,14 +79,10 @@ class ServerCreation:
             )
             made += sum(port.made for port in wired)
             plugged = self.networks.plug(choice.cluster, wired, request_id)
-            guest = GuestConfig(
-                password,
-                known.public_keys,
-                server.hostname,
-                wanted.user_data,
-                wanted.personality,
-            )
             command = self._command(server, known.image, plugged.nics)
+            self.servers.add(server)
+            orders = server_orders(server.id, known.image, config_drive=server.config_drive)
+            guest = self.guests.prepare(server, wanted, password, known.public_keys, orders)
             self._record(
                 server,
                 Effect(
@@ -143,7 +145,7 @@ class ServerCreation:
             metadata=dict(wanted.metadata),
             tags=tuple(sorted(set(wanted.tags))),
             security_groups=tuple(wanted.security_groups),
-            config_drive=wanted.config_drive,
+            config_drive=wanted.config_drive or guest_os(known.image.properties).config_drive,
             disk_config=wanted.disk_config,
             access_ipv4=wanted.access_ipv4,
             access_ipv6=wanted.access_ipv6,
@@ -161,13 +163,16 @@ class ServerCreation:
             raise
 
     def _command(self, server: Server, image: Image, nics: tuple[NicWanted, ...]) -> CreateInstance:
-        disk = DiskWanted(f"{self.instance_prefix}disk-{server.id}", max(server.disk, 1) * GIB)
+        disks = [DiskWanted(f"{self.instance_prefix}disk-{server.id}", max(server.disk, 1) * GIB)]
+        if server.config_drive:  # the last disk, as the build's orders say
+            name = f"{self.instance_prefix}config-{server.id}"
+            disks.append(DiskWanted(name, CONFIG_DRIVE_MIB))
         return CreateInstance(
             instance=server.instance,
             vcpus=server.vcpus,
             memory_mib=server.ram,
             disk_template=self.disk_template,
-            disks=(disk,),
+            disks=tuple(disks),
             nics=nics,
             image_id=image.id,
             image_format=image.disk_format or "raw",
@@ -176,7 +181,6 @@ class ServerCreation:
 
     def _record(self, server: Server, effect: Effect, caller: Caller) -> None:
         now = server.created
-        self.servers.add(server)
         self.outbox.put(effect, now)
         self.actions.begin(
             InstanceAction(

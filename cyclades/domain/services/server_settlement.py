@@ -6,6 +6,7 @@ from cyclades.domain.model.events import Changed
 from cyclades.domain.model.server import Server
 from cyclades.domain.model.server_states import VmState
 from cyclades.domain.services.cluster_networks import ClusterNetworks
+from cyclades.domain.services.server_guests import ServerGuests
 from cyclades.domain.services.server_ports import ServerPorts
 from cyclades.ports.clock import Clock
 from cyclades.ports.feed import Feed
@@ -20,6 +21,7 @@ class ServerSettlement:
     servers: ServerRepository
     ports: ServerPorts
     networks: ClusterNetworks
+    guests: ServerGuests
     quota: QuotaLedger
     feed: Feed
     clock: Clock
@@ -30,6 +32,7 @@ class ServerSettlement:
         server.effect_id = None
         server.terminated = self.clock.now()
         self.networks.leave(server.cluster_id, self.ports.release(server.id))
+        self.guests.forget(server.id)
         self.quota.release(server.project_id, server.usage)
         self._keep(server)
 

@@ -1,6 +1,6 @@
 """What requests for servers mean: whose flavor, image and key are named, how many fit."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from cyclades.domain.model.errors import InvalidInput, NotFound, OverQuota
@@ -21,7 +21,7 @@ class Ingredients:
 
     flavor: Flavor
     image: Image
-    public_keys: tuple[str, ...]
+    public_keys: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +47,11 @@ class ServerWishes:
             raise InvalidInput(
                 f"Image {wanted.image_id} could not be found.", "server.imageRef"
             ) from error
-        keys: tuple[str, ...] = ()
+        keys: dict[str, str] = {}
         if wanted.key_name is not None:
             try:
-                keys = (self.keypairs.get(caller.user_id, wanted.key_name).public_key,)
+                found = self.keypairs.get(caller.user_id, wanted.key_name)
+                keys[found.name] = found.public_key
             except NotFound as error:
                 raise InvalidInput("Invalid key_name provided.", "server.key_name") from error
         require_fit(flavor, image)
