@@ -22,7 +22,8 @@ class ServerView(NamedTuple):
     """All that answers show of a server.
 
     JSON texts: `flavor` (as it was), `metadata`, `tags`, `addresses` (entries by network
-    name, None when there are none), `security_groups` (objects with a name, or None).
+    name, None when there are none), `security_groups` (objects with a name, or None), `volumes`
+    (objects with an id and delete_on_termination, in the order of their devices, or None).
     ram in MiB. `cluster` and what follows are for operators.
     """
 
@@ -69,6 +70,7 @@ class ServerView(NamedTuple):
     breaker_open: bool
     addresses: str | None
     security_groups: str | None
+    volumes: str | None
 
 
 class InterfaceView(NamedTuple):

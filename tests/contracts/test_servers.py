@@ -82,6 +82,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "security_groups": st.lists(TEXTS, max_size=3).map(tuple),
     "config_drive": st.booleans(),
     "disk_config": st.sampled_from(["AUTO", "MANUAL"]),
+    "disk_template": st.sampled_from(["", "sharedfile"]),
     "access_ipv4": st.sampled_from(["", "192.0.2.1"]),
     "access_ipv6": st.sampled_from(["", "2001:db8::1"]),
     "vm_state": st.sampled_from(list(VmState)),

@@ -31,6 +31,8 @@ ALLOWED: dict[tuple[Action, str], tuple[set[VmState], set[TaskState | None], boo
     (Action.UPDATE, ""): (ALIVE, ANY, False),
     (Action.ATTACH_INTERFACE, ""): ({VmState.ACTIVE, VmState.STOPPED}, {None}, False),
     (Action.DETACH_INTERFACE, ""): ({VmState.ACTIVE, VmState.STOPPED}, {None}, False),
+    (Action.ATTACH_VOLUME, ""): ({VmState.ACTIVE, VmState.STOPPED}, {None}, False),
+    (Action.DETACH_VOLUME, ""): ({VmState.ACTIVE, VmState.STOPPED}, {None}, False),
 }
 LOCKS_OUT = {action for action, _ in ALLOWED} - {Action.LOCK, Action.UNLOCK}
 BECOMES = {

@@ -21,9 +21,9 @@ PLAIN = (
     "id", "project_id", "user_id", "name", "cluster_id", "instance", "availability_zone",
     "flavor_id", "vcpus", "ram", "disk", "created", "updated", "description", "hostname",
     "reservation_id", "launch_index", "pinned_zone", "image_id", "key_name", "config_drive",
-    "disk_config", "access_ipv4", "access_ipv6", "vm_state", "task_state", "power", "progress",
-    "locked", "locked_by", "locked_reason", "generation", "effect_id", "absences", "launched",
-    "terminated", "version",
+    "disk_config", "disk_template", "access_ipv4", "access_ipv6", "vm_state", "task_state",
+    "power", "progress", "locked", "locked_by", "locked_reason", "generation", "effect_id",
+    "absences", "launched", "terminated", "version",
 )  # fmt: skip
 AS_JSON = ("flavor", "metadata", "tags", "security_groups", "placement")
 

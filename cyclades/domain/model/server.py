@@ -45,7 +45,8 @@ class Server:
 
     `flavor` is a copy of the flavor as it was (JSON-able, with its id and name). ram in
     MiB, disk in GiB. `generation` counts accepted commands; `effect_id` is the newest
-    command that is not settled yet. `version` guards against lost updates.
+    command that is not settled yet. `version` guards against lost updates. `disk_template`:
+    what its disks are kept on, in its cluster's word; empty when nobody knows.
     """
 
     id: str
@@ -74,6 +75,7 @@ class Server:
     security_groups: tuple[str, ...] = ()
     config_drive: bool = False
     disk_config: str = "MANUAL"
+    disk_template: str = ""
     access_ipv4: str = ""
     access_ipv6: str = ""
     vm_state: VmState = VmState.BUILDING

@@ -24,6 +24,8 @@ class Action(StrEnum):
     UPDATE = "update"
     ATTACH_INTERFACE = "attach_interface"
     DETACH_INTERFACE = "detach_interface"
+    ATTACH_VOLUME = "attach_volume"
+    DETACH_VOLUME = "detach_volume"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,4 +66,6 @@ RULES: Mapping[tuple[Action, str], Rule] = {
     (Action.UPDATE, ""): Rule(ALIVE, tasks=ANY_TASK),
     (Action.ATTACH_INTERFACE, ""): Rule(BUILT),
     (Action.DETACH_INTERFACE, ""): Rule(BUILT),
+    (Action.ATTACH_VOLUME, ""): Rule(BUILT),
+    (Action.DETACH_VOLUME, ""): Rule(BUILT),
 }

@@ -27,6 +27,7 @@ from cyclades.adapters.sql.schema.servers import servers
 from cyclades.adapters.sql.schema.subnets import addresses
 from cyclades.adapters.sql.views.json import json_grouped, json_list, json_map
 from cyclades.adapters.sql.views.server_filters import FILTERS, ORDERS
+from cyclades.adapters.sql.views.volume_attachments import VOLUMES
 from cyclades.adapters.sql.visibility import within
 from cyclades.domain.model.errors import NotFound
 from cyclades.domain.model.listing import Listing, Order
@@ -155,6 +156,7 @@ OF_CLUSTERS = {
     "breaker_open": clusters.c.breaker_open,
     "addresses": ADDRESSES,
     "security_groups": GROUPS,
+    "volumes": VOLUMES,
 }
 COLUMNS = tuple(
     (OF_CLUSTERS[name] if name in OF_CLUSTERS else servers.c[name]).label(name)

@@ -137,6 +137,21 @@ def groups(row: ServerView, _base: str) -> orjson.Fragment | None:
     return None if row.security_groups in EMPTY else orjson.Fragment(row.security_groups or "")
 
 
+def volumes(row: ServerView, _base: str) -> Any:
+    """Since 2.3: what is attached, and whether it goes with the server."""
+    if row.volumes in EMPTY:
+        return ()
+    return [
+        {"id": each["id"], "delete_on_termination": bool(each["delete_on_termination"])}
+        for each in orjson.loads(row.volumes or "")
+    ]
+
+
+def volume_ids(row: ServerView, base: str) -> Any:
+    """Before 2.3: what is attached."""
+    return [{"id": each["id"]} for each in volumes(row, base)]
+
+
 def progress(row: ServerView, base: str) -> int | None:
     """In percent, in the states that have any."""
     return row.progress if status(row, base) in SHOW_PROGRESS else None

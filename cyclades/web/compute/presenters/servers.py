@@ -30,6 +30,8 @@ from cyclades.web.compute.presenters.server_fields import (
     status,
     timed,
     timed_precisely,
+    volume_ids,
+    volumes,
 )
 from cyclades.web.microversions import Microversion
 
@@ -99,7 +101,8 @@ FIELDS = (
     Field("OS-EXT-STS:task_state", "task_state"),
     Field("OS-EXT-STS:vm_state", "vm_state"),
     Field("OS-EXT-STS:power_state", power_state),
-    Field("os-extended-volumes:volumes_attached", always(())),
+    Field("os-extended-volumes:volumes_attached", volume_ids, until=v(3)),
+    Field("os-extended-volumes:volumes_attached", volumes, v(3)),
     Field(f"{ATTR}host", "cluster", admin=True),
     Field(f"{ATTR}hypervisor_hostname", "cluster", admin=True),
     Field(f"{ATTR}instance_name", "instance", admin=True),

@@ -1,7 +1,7 @@
 """What hangs on a server, to look at.
 
 Source: Compute API reference, "Servers IPs", "Servers diagnostics", "Servers security
-groups", "Servers with volume attachments".
+groups".
 """
 
 from typing import Any
@@ -21,7 +21,6 @@ BASE = "/compute/v2.1/servers/{id}"
 ips = Resource("server-addresses", f"{BASE}/ips")
 ips_of_network = Resource("server-addresses-of-network", f"{BASE}/ips/{{network}}")
 groups = Resource("server-security-groups", f"{BASE}/os-security-groups")
-attachments = Resource("server-volumes", f"{BASE}/os-volume_attachments")
 diagnostics = Resource(
     "server-diagnostics", f"{BASE}/diagnostics", rule="os_compute_api:os-server-diagnostics"
 )
@@ -53,13 +52,6 @@ def list_groups(request: CycladesRequest) -> Any:
     scope = reach_of(request.caller)
     rows = request.cyclades.server_views.security_groups(scope, request.matchdict["id"])
     return {"security_groups": [present.security_group(row) for row in rows]}
-
-
-@attachments.on("GET")
-def list_attachments(request: CycladesRequest) -> Any:
-    """Servers have no volumes yet."""
-    row_of(request)
-    return {"volumeAttachments": []}
 
 
 @diagnostics.on("GET", access=Access.ADMIN)
