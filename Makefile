@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 CLIENTS := var/clients
 PORT ?= 8774
 PYTEST := $(BIN)/python -m pytest
+WORKERS ?= $(shell nproc)
 # Compiled modules halve the time to start; some environments switch them off.
 export PYTHONDONTWRITEBYTECODE :=
 
@@ -21,7 +22,7 @@ run: environment ## Run Cyclades embedded on http://127.0.0.1:8774/ (PORT=... fo
 	@exec $(BIN)/cyclades serve development.ini --port $(PORT)
 
 test: environment packages $(CLIENTS)/.made format-check lint types ## Everything: checks and all tests
-	$(PYTEST) -m "not long" --cov --cov-report=term:skip-covered --durations=15 $(ARGS)
+	$(PYTEST) -n $(WORKERS) -m "not long" --cov --cov-report=term:skip-covered --durations=15 $(ARGS)
 
 check: environment format-check lint types pure ## The quick gate: style, types, architecture, pure tests
 

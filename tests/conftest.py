@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 pytest_plugins = [
+    "tests.harness.parallel",
     "tests.harness.databases",
     "tests.harness.rabbitmq",
     "tests.harness.api",
