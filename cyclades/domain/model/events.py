@@ -16,6 +16,9 @@ Kind = Literal[
     "floating_ip",
     "subnetpool",
     "rbac_policy",
+    "volume",
+    "snapshot",
+    "backup",
     "cluster",
     "quota",
 ]
