@@ -37,7 +37,8 @@ OF_NO_ONE = {
 }
 FLAVOR, QUOTA = "/compute/v2.1/flavors/{id}", "/compute/v2.1/os-quota-sets/{project_id}"
 LIMITS, SPECS = "/network/v2.0/quotas/{project_id}", f"{FLAVOR}/os-extra_specs"
-OPERATORS = (FLAVOR.rpartition("/")[0], QUOTA, LIMITS)
+IMAGE_LIMITS = "/image/v2/quotas/{project_id}"
+OPERATORS = (FLAVOR.rpartition("/")[0], QUOTA, LIMITS, IMAGE_LIMITS)
 ACT = f"{IMAGE}/actions/{{action:deactivate|reactivate}}"
 PATCH = {"Content-Type": "application/openstack-images-v2.1-json-patch"}
 BYTES = {"Content-Type": "application/octet-stream"}
@@ -79,6 +80,8 @@ STORY: list[tuple[Any, ...]] = [
     ("DELETE", QUOTA, None),
     ("PUT", LIMITS, {"quota": {"network": 7}}),
     ("DELETE", LIMITS, None),
+    ("PUT", IMAGE_LIMITS, {"quota": {"image_count_total": 7}}),
+    ("DELETE", IMAGE_LIMITS, None),
     ("PUT", SERVER, {"server": {"name": "new"}}),
     ("POST", f"{SERVER}/metadata", {"metadata": {"a": "b"}}),
     ("PUT", f"{SERVER}/metadata", {"metadata": {"key": "b"}}),
