@@ -1,8 +1,9 @@
 """The ini file as one frozen, validated object; unknown `cyclades.*` keys are refused."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import partial
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ FALSE_WORDS = {"0": False, "false": False, "no": False, "off": False}
 POSITIVE = frozenset(
     {
         *("poll_fast", "poll_slow", "scan_interval", "audit_interval"),
+        *("image_import_lease", "image_imports", "web_download_seconds"),
         *("effect_lease", "effect_deadline", "effects_per_cluster", "page_size"),
         *("build_ticket_ttl",),
         *("feed_retention", "feed_ticket_ttl", "feed_heartbeat", "feed_stream_life"),
@@ -27,12 +29,25 @@ POSITIVE = frozenset(
 )
 
 
-# How networks are made: what none could be made with is refused at once.
-NETWORKING: Mapping[str, Callable[[Any], bool]] = {
+def are_networks(words: Iterable[str]) -> bool:
+    """Whether all of these are networks with their prefix lengths."""
+    try:
+        return all(ip_network(word) for word in words)
+    except ValueError:
+        return False
+
+
+# What nothing could be made with is refused at once.
+USABLE: Mapping[str, Callable[[Any], bool]] = {
     "network_flavors": lambda names: bool(names) and OFFERED.issuperset(names),
     "spanning_flavors": OFFERED.issuperset,
     "mac_prefix_pool": partial(is_range, mac_prefixes),
     "routing_tables": partial(is_range, routing_tables),
+    "image_conversion": {"", "raw"}.__contains__,
+    "web_download_schemes": {"http", "https"}.issuperset,
+    "web_download_ports": lambda words: all(word.isdecimal() for word in words),
+    "web_download_allowed": are_networks,
+    "web_download_denied": are_networks,
 }
 
 
@@ -74,6 +89,23 @@ class Settings:
     image_store: str = "files"
     image_dir: Path = Path("var/images")
     image_max_bytes: int = 64 * 2**30
+    image_max_virtual_bytes: int = 2**40  # of the disk inside an image
+    image_conversion: str = ""  # raw: imported images are made so; empty: kept as they came
+    image_work_dir: Path = Path("var/conversions")  # room for conversions
+    image_import_lease: int = 120  # then an import whose worker was silent is taken over
+    image_imports: int = 4  # at once, in each worker process
+    # What users may have fetched for them: schemes, ports; networks beside the public ones,
+    # and networks that are refused before anything else is looked at.
+    web_download_schemes: tuple[str, ...] = ("https",)
+    web_download_ports: tuple[str, ...] = ("443",)
+    web_download_allowed: tuple[str, ...] = ()
+    web_download_denied: tuple[str, ...] = ()
+    web_download_seconds: int = 3600  # the longest download
+    s3_endpoint: str = ""  # empty: the provider's own, of the region
+    s3_region: str = ""
+    s3_bucket: str = ""
+    s3_key_id: str = ""
+    s3_secret_file: str = ""  # its first line is the secret key; nobody else may read it
     queue: str = "inprocess"
     hints: str = "inprocess"  # how nodes tell us that something changed: inprocess or amqp
     broker_url: str = ""  # amqp://user:password@host:5672/vhost, for hints = amqp
@@ -159,7 +191,7 @@ class Settings:
                 raise BadSettings(f"{key}: cannot use {text!r}") from error
             if name in POSITIVE and not values[name] > 0:
                 raise BadSettings(f"{key}: {text!r} is not more than nothing")
-            if name in NETWORKING and not NETWORKING[name](values[name]):
+            if name in USABLE and not USABLE[name](values[name]):
                 raise BadSettings(f"{key}: cannot use {text!r}")
         settings = cls(**values)
         settings.profiles()

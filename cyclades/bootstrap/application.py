@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 from transaction import TransactionManager
 
+from cyclades.adapters.downloads import web_downloads
 from cyclades.adapters.local_identity.passwords import Argon2Passwords
 from cyclades.adapters.local_identity.tokens import SealedTokens
 from cyclades.adapters.sql.clock import DatabaseClock
@@ -22,18 +23,22 @@ from cyclades.adapters.system.clock import SystemClock
 from cyclades.adapters.system.ids import SystemIds
 from cyclades.adapters.system.key_maker import CryptographyKeyMaker
 from cyclades.adapters.system.secrets import KeyFileSecrets
+from cyclades.bootstrap import build_desk, image_bytes
 from cyclades.bootstrap.drivers import Drivers
 from cyclades.bootstrap.entry_points import adapter
 from cyclades.bootstrap.unit import Unit
 from cyclades.domain.model.errors import Collision, StaleVersion
 from cyclades.domain.services.identity import IdentityTools
+from cyclades.domain.services.image_importer import ImageImporter
 from cyclades.domain.services.image_uploads import ImageUploads
+from cyclades.ports.build_desk import BuildDesk
 from cyclades.ports.clock import Clock
 from cyclades.ports.hints import HintBroker
 from cyclades.ports.identity import IdentityProvider
 from cyclades.ports.ids import Ids
 from cyclades.ports.image_store import ImageStore
 from cyclades.ports.queue import Queue
+from cyclades.ports.web_downloads import WebDownloads
 from cyclades.settings import Settings
 
 T = TypeVar("T")
@@ -143,13 +148,22 @@ class Application:
     @cached_property
     def image_uploads(self) -> ImageUploads:
         """Images' bytes on their way; opens transactions of its own."""
-        return ImageUploads(
-            lambda work: self.atomically(lambda unit: work(unit.images)),
-            self.image_store,
-            self.clock,
-            self.ids,
-            self.settings.image_max_bytes,
-        )
+        return image_bytes.uploads(self)
+
+    @cached_property
+    def web_downloads(self) -> WebDownloads:
+        """Files of others' web servers."""
+        return web_downloads.make(self)
+
+    @cached_property
+    def image_importer(self) -> ImageImporter:
+        """Who does imports of images."""
+        return image_bytes.importer(self)
+
+    @cached_property
+    def build_desk(self) -> BuildDesk:
+        """What new disks are made from, and where they are saved."""
+        return build_desk.make(self)
 
     def reading(self) -> "Unit":
         """A unit that only reads: no transaction, each statement sees what is committed."""

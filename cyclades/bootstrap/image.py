@@ -1,12 +1,16 @@
 """Image's repositories and services in one transaction."""
 
+from collections.abc import Collection
 from functools import cached_property
 
 from cyclades.adapters.sql.image_members import SqlImageMembers
+from cyclades.adapters.sql.image_tasks import SqlImageTasks
 from cyclades.adapters.sql.images import SqlImages
 from cyclades.bootstrap.builds import BuildsUnit
+from cyclades.domain.services.image_imports import ImageImports
 from cyclades.domain.services.image_members import ImageSharing
 from cyclades.domain.services.images import Images
+from cyclades.ports.blob_owners import BlobOwner
 
 
 class ImageUnit(BuildsUnit):
@@ -24,6 +28,25 @@ class ImageUnit(BuildsUnit):
             self.quota,
             lambda blob: self.after_commit(lambda: self.app.image_store.delete(blob)),
         )
+
+    @cached_property
+    def image_imports(self) -> ImageImports:
+        """Bringing images' bytes from elsewhere."""
+        return ImageImports(
+            self.images,
+            SqlImageTasks(self.connection),
+            self.app.web_downloads.check,
+            lambda: self.wake_after_commit("images"),
+        )
+
+    @property
+    def blob_owners(self) -> tuple[BlobOwner, ...]:
+        """Everybody whose rows name blobs of the store."""
+        return (self.images.repository,)
+
+    def known_blobs(self, blobs: Collection[str]) -> set[str]:
+        """Those of these blobs that are somebody's."""
+        return {blob for owner in self.blob_owners for blob in owner.known_blobs(blobs)}
 
     @cached_property
     def image_members(self) -> ImageSharing:

@@ -10,6 +10,7 @@ from cyclades.bootstrap import Application
 from cyclades.commands import ini
 from cyclades.workers.effects import EffectsWorker
 from cyclades.workers.housekeeping import HousekeepingWorker
+from cyclades.workers.images import ImagesWorker
 from cyclades.workers.poller import PollerWorker
 from cyclades.workers.reconciler import ReconcilerWorker
 from cyclades.workers.router import RouterWorker
@@ -22,6 +23,7 @@ KINDS: Mapping[str, Callable[[Application], Worker]] = {
     "updates": UpdatesWorker,
     "reconciler": ReconcilerWorker,
     "housekeeping": HousekeepingWorker,
+    "images": ImagesWorker,
     "router": RouterWorker,
 }
 

@@ -1,6 +1,6 @@
 """Where images and their members are kept; their bytes are in an ImageStore."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -8,9 +8,10 @@ from cyclades.domain.model.image import Image
 from cyclades.domain.model.image_member import ImageMember
 from cyclades.domain.model.image_query import ImageQuery
 from cyclades.domain.model.sharing import Scope
+from cyclades.ports.blob_owners import BlobOwner
 
 
-class ImageRepository(Protocol):
+class ImageRepository(BlobOwner, Protocol):
     """Images. A scope sees its project's, public and community ones, and those it is member of."""
 
     def add(self, image: Image) -> None:
@@ -40,11 +41,7 @@ class ImageRepository(Protocol):
         ...
 
     def silent_uploads(self, before: datetime, limit: int) -> Sequence[Image]:
-        """Images with an upload that was last seen before then."""
-        ...
-
-    def known_blobs(self, blobs: Collection[str]) -> set[str]:
-        """Those of these blobs that an image has or is receiving."""
+        """Images with an upload, not an import, that was last seen before then."""
         ...
 
 

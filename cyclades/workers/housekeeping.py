@@ -30,6 +30,7 @@ class HousekeepingWorker:
         forget_all(self._app, lambda unit: unit.feed_reader.forget(feed, BATCH))
         history = now - timedelta(seconds=settings.address_history_retention)
         forget_all(self._app, lambda unit: unit.address_history_rows.forget(history, BATCH))
+        forget_all(self._app, lambda unit: unit.image_imports.forget(BATCH))
         self._app.image_uploads.recover()
         return INTERVAL
 

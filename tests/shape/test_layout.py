@@ -12,8 +12,10 @@ PACKAGE = ROOT / "cyclades"
 TOP = {"adapters", "bootstrap", "commands", "domain", "ports", "web", "workers"}
 ADAPTERS = {
     "amqp",
+    "downloads",
     "files",
     "ganeti",
+    "inspection",
     "local_identity",
     "netns",
     "simulated",

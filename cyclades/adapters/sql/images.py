@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from cyclades.adapters.sql.image_filters import conditions, following, order, visible
@@ -17,7 +17,7 @@ from cyclades.ports.images import ImageRepository
 
 PLAIN = (
     *("id", "owner", "name", "container_format", "disk_format", "min_disk", "min_ram"),
-    *("protected", "hidden", "created", "updated", "version"),
+    *("protected", "hidden", "created", "updated", "trouble", "version"),
 )
 
 
@@ -56,7 +56,7 @@ class SqlImages(ImageRepository):
         )
         if after is not None:
             chosen = chosen.where(following(query.sort, after))
-        return [_image(row) for row in self._connection.execute(chosen)]
+        return [_image(row) for row in self._connection.execute(chosen).all()]
 
     def save(self, image: Image) -> None:
         """Update the version before."""
@@ -89,7 +89,7 @@ class SqlImages(ImageRepository):
         """Select by the last sign of life."""
         query = (
             select(images)
-            .where(images.c.upload_seen < before)
+            .where(images.c.upload_seen < before, images.c.status != Status.IMPORTING.value)
             .order_by(images.c.upload_seen)
             .limit(limit)
         )
@@ -122,18 +122,30 @@ def _values(image: Image) -> dict[str, Any]:
     }
 
 
-def _image(row: Row[Any]) -> Image:
-    content = upload = None
-    if row.blob is not None:
-        content = Content(row.blob, row.size, row.virtual_size, row.md5, row.sha512)
-    if row.upload_blob is not None:
-        upload = Upload(row.upload_blob, row.upload_seen, row.upload_reserved)
+def _image(row: Sequence[Any]) -> Image:
+    # In the table's order: by names, lists of hundreds take twice as long.
+    image_id, owner, name, status, visibility, container_format, disk_format, *more = row
+    min_disk, min_ram, protected, hidden, properties, tags, *more = more
+    blob, size, virtual_size, md5, sha512, upload_blob, upload_seen, reserved, *more = more
+    trouble, created, updated, version = more
     return Image(
-        **{name: getattr(row, name) for name in PLAIN},
-        status=Status(row.status),
-        visibility=Visibility(row.visibility),
-        properties=row.properties,
-        tags=tuple(row.tags),
-        content=content,
-        upload=upload,
+        image_id,
+        owner,
+        created,
+        updated,
+        name,
+        Status(status),
+        Visibility(visibility),
+        container_format,
+        disk_format,
+        min_disk,
+        min_ram,
+        protected,
+        hidden,
+        properties,
+        tuple(tags),
+        None if blob is None else Content(blob, size, virtual_size, md5, sha512),
+        None if upload_blob is None else Upload(upload_blob, upload_seen, reserved),
+        trouble,
+        version,
     )

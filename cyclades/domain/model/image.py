@@ -84,6 +84,7 @@ class Image:
     tags: tuple[str, ...] = ()
     content: Content | None = None
     upload: Upload | None = None
+    trouble: str = ""  # why the last import failed
     version: int = 0
 
     @property
@@ -143,10 +144,15 @@ def receiving(image: Image, route: Route, upload: Upload, now: datetime) -> Imag
     """The image while bytes arrive. Raises Conflict when it has bytes or gets some already."""
     if image.status is not Status.QUEUED:
         raise Conflict(f"Image {image.id} is {image.status}: it takes data only when queued.")
+    described(image)
+    return replace(image, status=route.during, upload=upload, trouble="", updated=now)
+
+
+def described(image: Image) -> None:
+    """Raises InvalidInput when nobody said what its bytes will be."""
     for name in ("disk_format", "container_format"):
         if getattr(image, name) is None:
             raise InvalidInput(f"Property {name} must be set before data is uploaded.", name)
-    return replace(image, status=route.during, upload=upload, updated=now)
 
 
 def received(image: Image, route: Route, content: Content, now: datetime) -> Image:
@@ -159,10 +165,3 @@ def received(image: Image, route: Route, content: Content, now: datetime) -> Ima
 def abandoned(image: Image, now: datetime) -> Image:
     """The image waiting for bytes again."""
     return replace(image, status=Status.QUEUED, content=None, upload=None, updated=now)
-
-
-def imported(image: Image, now: datetime) -> Image:
-    """The image whose staged bytes are its own now. Raises Conflict when there are none."""
-    if image.status is not Status.UPLOADING or image.content is None:
-        raise Conflict(f"Image {image.id} is {image.status}: there is no staged data to import.")
-    return replace(image, status=Status.ACTIVE, updated=now)

@@ -18,7 +18,6 @@ from cyclades.domain.model.image import (
     Visibility,
     abandoned,
     acted,
-    imported,
     received,
     receiving,
 )
@@ -89,7 +88,7 @@ class Images:
         """Apply all edits or none."""
         image = self.owned(caller, image_id, "modify_image")
         after = edited(image, edits, admin=caller.is_admin)
-        return self._save(image, replace(after, updated=self.clock.now()))
+        return self.save(image, replace(after, updated=self.clock.now()))
 
     def tag(self, caller: Caller, image_id: str, tag: str) -> None:
         """Put a tag on it; it may be there already."""
@@ -102,17 +101,12 @@ class Images:
         if tag not in image.tags:
             raise NotFound("tag", tag[:80])
         rest = tuple(one for one in image.tags if one != tag)
-        self._save(image, replace(image, tags=rest, updated=self.clock.now()))
+        self.save(image, replace(image, tags=rest, updated=self.clock.now()))
 
     def act(self, caller: Caller, image_id: str, action: str) -> None:
         """Deactivate or reactivate it."""
         image = self.owned(caller, image_id, action)
-        self._save(image, acted(image, action, self.clock.now()))
-
-    def import_staged(self, caller: Caller, image_id: str) -> None:
-        """Make staged bytes the image's own."""
-        image = self.owned(caller, image_id, "import_image")
-        self._save(image, imported(image, self.clock.now()))
+        self.save(image, acted(image, action, self.clock.now()))
 
     def delete(self, caller: Caller, image_id: str) -> None:
         """Forget it and, after the commit, its bytes. Servers made from it do not need it."""
@@ -145,7 +139,7 @@ class Images:
         """
         image = self.owned(caller, image_id, "upload_image")
         now = self.clock.now()
-        return self._save(image, receiving(image, route, Upload(blob, now, size or 0), now))
+        return self.save(image, receiving(image, route, Upload(blob, now, size or 0), now))
 
     def reserve(self, image_id: str, blob: str, size: int) -> int:
         """Charge for at least `size` bytes of the upload into `blob`; for how many is returned.
@@ -160,13 +154,13 @@ class Images:
         held = self.quota.holdings(image.owner, [resource])[resource]
         free = AHEAD if held.limit == UNLIMITED else (held.limit - held.used) * MEBIBYTE
         reserved = max(size, image.upload.reserved + min(AHEAD, free))
-        self._save(image, replace(image, upload=replace(image.upload, reserved=reserved)))
+        self.save(image, replace(image, upload=replace(image.upload, reserved=reserved)))
         return reserved
 
     def take_bytes(self, image_id: str, route: Route, content: Content) -> Image:
         """The upload is complete. Raises Conflict when it was given up, NotFound."""
         image = self.repository.get(image_id, EVERYWHERE)
-        return self._save(image, received(image, route, content, self.clock.now()))
+        return self.save(image, received(image, route, content, self.clock.now()))
 
     def give_up(self, image_id: str, blob: str) -> None:
         """The upload into `blob` failed or died: the image waits for bytes again."""
@@ -175,9 +169,10 @@ class Images:
         except NotFound:
             return
         if image.upload is not None and image.upload.blob == blob:
-            self._save(image, abandoned(image, self.clock.now()))
+            self.save(image, abandoned(image, self.clock.now()))
 
-    def _save(self, before: Image, image: Image) -> Image:
+    def save(self, before: Image, image: Image) -> Image:
+        """The next version: kept, charged, told. Raises StaleVersion, OverQuota."""
         saved = replace(image, version=image.version + 1)
         self.repository.save(saved)
         self._tell(before, saved)

@@ -1,7 +1,6 @@
 """/image/v2/images/{id}/file, stage and import: bytes in and out."""
 
 import hashlib
-import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,8 @@ from webtest import TestRequest
 
 from cyclades.bootstrap import Application
 from tests.harness.api import Client, client_of
-from tests.web.image.making import BYTES, IMAGES, make, shown, upload
+from tests.harness.disk_images import qcow2
+from tests.web.image.making import BYTES, IMAGES, do_imports, make, shown, upload
 
 DATA = bytes(range(256)) * 40
 
@@ -124,16 +124,13 @@ def test_a_stream_whose_end_cannot_be_seen_needs_a_size(api: Client) -> None:
 
 
 def test_qcow2_must_be_qcow2_and_refer_to_nothing(api: Client, application: Application) -> None:
-    def header(backing: int) -> bytes:
-        return struct.pack(">4sIQIIQ", b"QFI\xfb", 2, backing, 0, 16, 1 << 33) + bytes(480)
-
     image_id = make(api, disk_format="qcow2")
-    for data in (b"", b"raw", header(backing=8)):
+    for data in (b"", b"raw", qcow2(size=1 << 20, backing=8)):
         upload(api, image_id, data, status=415)
         assert shown(api, image_id)["status"] == "queued"
     assert files(application) == []
-    upload(api, image_id, header(backing=0), status=204)
-    assert shown(api, image_id)["virtual_size"] == 1 << 33
+    upload(api, image_id, qcow2(size=1 << 20), status=204)
+    assert shown(api, image_id)["virtual_size"] == 1 << 20
 
 
 def test_deactivated_bytes_are_the_administrators(api: Client) -> None:
@@ -157,6 +154,9 @@ def test_staged_then_imported(api: Client, application: Application) -> None:
         api.call("POST", f"{IMAGES}/{image_id}/import", bad, status=400)
     api.call("POST", f"{IMAGES}/{image_id}/import", imported, token="other", status=404)
     assert api.call("POST", f"{IMAGES}/{image_id}/import", imported, status=202).body == b""
+    api.call("POST", f"{IMAGES}/{image_id}/import", imported, status=409)
+    assert shown(api, image_id)["status"] == "importing"
+    do_imports(application)
     assert shown(api, image_id)["checksum"] == hashlib.md5(DATA).hexdigest()
     assert download(api, image_id).body == DATA
     assert application.image_uploads.recover().blobs == 0

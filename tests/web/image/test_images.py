@@ -18,7 +18,7 @@ def test_a_new_image_is_queued(api: Client) -> None:
     answer = api.call("POST", IMAGES, body, status=201)
     made = answer.json
     assert answer.headers["Location"].endswith(f"/image/v2/images/{made['id']}")
-    assert answer.headers["OpenStack-image-import-methods"] == "glance-direct"
+    assert answer.headers["OpenStack-image-import-methods"] == "glance-direct,web-download"
     assert set(made) == FIELDS | {"os_distro"}
     assert made["status"] == "queued"
     assert made["tags"] == ["a", "b"]

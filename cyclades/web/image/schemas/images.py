@@ -3,6 +3,7 @@
 import colander
 
 from cyclades.domain.model.image import CONTAINER_FORMATS, DISK_FORMATS, Visibility
+from cyclades.domain.model.image_task import Method
 from cyclades.web.schema_types import anything, boolean, integer, mapping, sequence, text
 
 UUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z"
@@ -40,6 +41,11 @@ LIST = mapping(
 )
 IMPORT = mapping(
     "",
-    mapping("method", text("name", one_of=("glance-direct",)), unknown="ignore"),
+    mapping(
+        "method",
+        text("name", one_of=tuple(Method)),
+        text("uri", missing=None, maximum=2048),
+        unknown="ignore",
+    ),
     unknown="ignore",
 )

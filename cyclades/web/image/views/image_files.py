@@ -10,6 +10,7 @@ from pyramid.httpexceptions import HTTPLengthRequired, HTTPRequestRangeNotSatisf
 
 from cyclades.domain.model.errors import InvalidInput, TooLarge
 from cyclades.domain.model.image import STAGE, UPLOAD, Route
+from cyclades.domain.model.image_task import Method
 from cyclades.web.image.image_edits import content_type
 from cyclades.web.image.schemas import images as schemas
 from cyclades.web.image.views.images import IMPORT_METHODS
@@ -41,8 +42,12 @@ def stage_image(request: CycladesRequest) -> Any:
 
 @importing.on("POST", access=Access.MEMBER, body=schemas.IMPORT)
 def import_image(request: CycladesRequest) -> Any:
-    """Take staged bytes; they are checked already, so that it is done at once."""
-    request.cyclades.images.import_staged(request.caller, request.matchdict["image_id"])
+    """Have an image's bytes brought: staged ones, or those of a URI."""
+    asked = request.body_in["method"]
+    image_id, method = request.matchdict["image_id"], Method(asked["name"])
+    request.cyclades.image_imports.start(
+        request.caller, image_id, method, asked["uri"], request.request_id
+    )
     return nothing(request, 202)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from cyclades.domain.model.image import Image
+from cyclades.domain.model.image_task import Method
 from cyclades.web.image.image_edits import creation_edits, edits_of
 from cyclades.web.image.image_query import wanted
 from cyclades.web.image.presenters import images as present
@@ -14,7 +15,7 @@ from cyclades.web.request import CycladesRequest
 from cyclades.web.resource import Access, Resource, nothing
 from cyclades.web.validation import check
 
-IMPORT_METHODS = ("glance-direct",)
+IMPORT_METHODS = tuple(Method)
 
 images = Resource("images", "/image/v2/images")
 image = Resource("image", "/image/v2/images/{image_id}")
