@@ -43,7 +43,7 @@ architecture: environment ## Check layers, sizes and layout
 	$(PYTEST) -q tests/shape
 
 pure: environment
-	$(PYTEST) -q -m "not real_postgres" tests/shape tests/model tests/services
+	$(PYTEST) -n $(WORKERS) -q -m "not real_postgres" tests/shape tests/model tests/services
 
 bench: environment packages ## Measure speed and memory against references
 	$(BIN)/python -m benchmarks $(ARGS)
