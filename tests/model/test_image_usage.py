@@ -24,8 +24,10 @@ def test_each_status_has_its_price() -> None:
     assert usage(STAGED) == one | coming | {"image_stage_total": 3}
     staging = replace(SAVING, status=Status.UPLOADING)
     assert usage(staging) == usage(STAGED)
-    importing = replace(STAGED, status=Status.IMPORTING, upload=UPLOAD)
-    assert usage(importing) == {**usage(STAGED), "image_size_total": 3}
+    importing = replace(STAGED, status=Status.IMPORTING)
+    assert usage(importing) == {**one, **coming, "image_size_total": 3}
+    converting = replace(importing, upload=UPLOAD)
+    assert usage(converting) == {**usage(STAGED), "image_size_total": 3}
 
 
 def test_changes_by_project() -> None:

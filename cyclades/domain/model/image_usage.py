@@ -11,12 +11,14 @@ UPLOADING = "image_count_uploading"
 SIZE = "image_size_total"
 STAGE = "image_stage_total"
 MEBIBYTE = 2**20
-# Where each piece counts, by status: the image's bytes, and those on their way.
-CONTENT_COUNTS_AS: Mapping[Status, str] = {
-    Status.UPLOADING: STAGE,
-    Status.IMPORTING: STAGE,
-    Status.ACTIVE: SIZE,
-    Status.DEACTIVATED: SIZE,
+# Where each piece counts: the image's bytes, by its status and whether others are on their way
+# to replace them; and those on their way.
+CONTENT_COUNTS_AS: Mapping[tuple[Status, bool], str] = {
+    (Status.UPLOADING, False): STAGE,
+    (Status.IMPORTING, False): SIZE,
+    (Status.IMPORTING, True): STAGE,
+    (Status.ACTIVE, False): SIZE,
+    (Status.DEACTIVATED, False): SIZE,
 }
 UPLOAD_COUNTS_AS: Mapping[Status, str] = {
     Status.SAVING: SIZE,
@@ -30,13 +32,13 @@ def usage(image: Image) -> Amounts:
     found = {COUNT: 1}
     if image.status in UPLOAD_COUNTS_AS:
         found[UPLOADING] = 1
+    content = CONTENT_COUNTS_AS.get((image.status, image.upload is not None))
     pieces = (
-        (CONTENT_COUNTS_AS, image.content.size if image.content else 0),
-        (UPLOAD_COUNTS_AS, image.upload.reserved if image.upload else 0),
+        (content, image.content.size if image.content else 0),
+        (UPLOAD_COUNTS_AS.get(image.status), image.upload.reserved if image.upload else 0),
     )
-    for table, size in pieces:
-        if size and image.status in table:
-            resource = table[image.status]
+    for resource, size in pieces:
+        if resource and size:
             found[resource] = found.get(resource, 0) + mebibytes(size)
     return found
 
