@@ -1,6 +1,8 @@
 """What any Audit does."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import product
 
 import pytest
 from sqlalchemy import Connection, text
@@ -8,11 +10,14 @@ from sqlalchemy import Connection, text
 from cyclades.adapters.sql.audit import SqlAudit
 from cyclades.adapters.sql.clusters import SqlClusters
 from cyclades.adapters.sql.engine import make_engine
+from cyclades.adapters.sql.images import SqlImages
 from cyclades.adapters.sql.instance_actions import SqlInstanceActions
 from cyclades.adapters.sql.outbox import SqlOutbox
 from cyclades.adapters.sql.quota import SqlQuota
 from cyclades.adapters.sql.servers import SqlServers
 from cyclades.domain.model.effects import Effect
+from cyclades.domain.model.image import Content, Image, Status, Upload
+from cyclades.domain.model.image_usage import MEBIBYTE, usage
 from cyclades.domain.model.instance_action import InstanceAction
 from cyclades.domain.model.port import ACTIVE
 from cyclades.domain.model.reports import Power
@@ -156,6 +161,26 @@ def test_usage_is_counted_and_booked_anew(connection: Connection, audit: Audit, 
         assert audit.recount("p", resource)
     assert audit.drifts() == []
     assert not audit.recount("p", "cores")
+
+
+def test_images_are_counted_as_they_are_charged(connection: Connection, audit: Audit) -> None:
+    """One rule in two languages: every status, with and without bytes and an upload."""
+    content = Content("", 3 * MEBIBYTE + 1, None, "", "")
+    both = product(Status, (None, content), (None, Upload("", NOW, MEBIBYTE + 7)))
+    ledger, images = SqlQuota(connection, {}), SqlImages(connection)
+    for number, (status, has, gets) in enumerate(both):
+        image = Image(
+            f"i{number}",
+            f"p{number}",
+            NOW,
+            NOW,
+            status=status,
+            content=has and replace(has, blob=f"b{number}"),
+            upload=gets and replace(gets, blob=f"u{number}"),
+        )
+        images.add(image)
+        ledger.charge(image.owner, usage(image))
+    assert audit.drifts() == []
 
 
 def test_a_book_without_the_page(connection: Connection, audit: Audit) -> None:

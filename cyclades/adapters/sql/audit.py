@@ -100,16 +100,19 @@ SERVERS = (
 
 def _mebibytes(resource: str) -> ColumnElement[int]:
     """MiB of images that count as this resource, as model/image_usage.py has it."""
-    pieces = ((images.c.size, CONTENT_COUNTS_AS), (images.c.upload_reserved, UPLOAD_COUNTS_AS))
-    sizes = [
-        case(
-            (
-                images.c.status.in_([status for status in table if table[status] == resource]),
-                func.coalesce(size + (MEBIBYTE - 1), 0) // MEBIBYTE,
-            ),
-            else_=0,
+    status, replaced = images.c.status, images.c.upload_blob.is_not(None)
+    content = or_(
+        *(
+            and_(status == name, replaced if other else ~replaced)
+            for (name, other), counts in CONTENT_COUNTS_AS.items()
+            if counts == resource
         )
-        for size, table in pieces
+    )
+    upload = status.in_([name for name, counts in UPLOAD_COUNTS_AS.items() if counts == resource])
+    pieces = ((images.c.size, content), (images.c.upload_reserved, upload))
+    sizes = [
+        case((where, func.coalesce(size + (MEBIBYTE - 1), 0) // MEBIBYTE), else_=0)
+        for size, where in pieces
     ]
     return func.sum(sizes[0] + sizes[1])
 
