@@ -131,7 +131,7 @@ class Settings:
     feed_stream_life: float = 900.0  # then its reader needs another ticket, and thus a token
     feed_streams_per_user: int = 100  # open at once, in each process
     metrics_key: str = ""  # the bearer of this may read /metrics; administrators always may
-    disk_template: str = "file"
+    disk_template: str = "sharedfile"
     instance_prefix: str = "cyclades-"
     mac_prefix: str = "aa:0c:de"
     public_link: str = "snf_public"  # what external networks are bridged to

@@ -208,6 +208,7 @@ class ComputeUnit(VolumeUnit):
             self.server_settlement,
             NetworkSettlement(self.network_clusters, self.outbox, self.app.clock),
             self.interface_settlement,
+            self.disk_tasks,
             self.builds,
             self.app.clock,
             self.app.ids,

@@ -1,12 +1,23 @@
 """Volumes' repositories and services in one transaction."""
 
+from collections.abc import Mapping
 from functools import cached_property
 
 from cyclades.adapters.sql.disk_tasks import SqlDiskTasks
+from cyclades.adapters.sql.images import SqlImages
+from cyclades.adapters.sql.instance_actions import SqlInstanceActions
+from cyclades.adapters.sql.servers import SqlServers
 from cyclades.adapters.sql.volume_attachments import SqlVolumeAttachments
 from cyclades.adapters.sql.volumes import SqlVolumes
 from cyclades.bootstrap.image import ImageUnit
 from cyclades.bootstrap.network import NetworkUnit
+from cyclades.domain.model.disk_task import DiskTask, TaskKind
+from cyclades.domain.model.sharing import Scope
+from cyclades.domain.services.disk_scenes import DiskScenes
+from cyclades.domain.services.disk_tasks import DiskTasks, Ending
+from cyclades.domain.services.volume_endings import VolumeEnding, VolumeRemoval
+
+EVERYTHING = Scope(None, everything=True)
 
 
 class VolumeUnit(NetworkUnit, ImageUnit):
@@ -26,3 +37,48 @@ class VolumeUnit(NetworkUnit, ImageUnit):
     def disk_task_rows(self) -> SqlDiskTasks:
         """What is done to disks."""
         return SqlDiskTasks(self.connection)
+
+    @cached_property
+    def disk_scenes(self) -> DiskScenes:
+        """Where disks are."""
+        images = SqlImages(self.connection)
+        return DiskScenes(
+            SqlServers(self.connection),
+            self.volume_rows,
+            self.volume_attachments,
+            lambda image_id: images.get(image_id, EVERYTHING),
+            self.app.settings.instance_prefix,
+            self.app.clock,
+        )
+
+    @cached_property
+    def disk_task_endings(self) -> Mapping[TaskKind, Ending]:
+        """What becomes of rows when a task has ended."""
+        there = VolumeEnding(
+            self.volume_rows, self.volume_attachments, self.quota, self.feed, self.app.clock
+        )
+        return {
+            TaskKind.CREATE: there,
+            TaskKind.ATTACH: there,
+            TaskKind.DETACH: there,
+            TaskKind.EXTEND: there,
+            TaskKind.DELETE: VolumeRemoval(self.volume_rows, there, self.quota, self.feed),
+        }
+
+    @cached_property
+    def disk_tasks(self) -> DiskTasks:
+        """Several jobs, one after the other."""
+        return DiskTasks(
+            self.disk_task_rows,
+            self.disk_scenes,
+            self.outbox,
+            self.builds,
+            SqlInstanceActions(self.connection),
+            self.disk_task_endings,
+            self.after_disk_task,
+            self.app.clock,
+            self.app.ids,
+        )
+
+    def after_disk_task(self, task: DiskTask, message: str | None) -> None:
+        """A task has ended, and why if it failed: nothing follows from it here."""

@@ -41,6 +41,7 @@ class InFlight:
     `error`: what its last attempt met, for operators. `nic`: the interface that it is about,
     by its name, and `mac` by its address;
     `network` and `group`: the network (by its name in the cluster) and the node group.
+    `disk`: the disk by its name, and how large it is to be.
     `waits_for`: another effect, which has to end before. `task_id`: its task on disks.
     """
 
@@ -69,6 +70,8 @@ class InFlight:
     waits_for: str | None = None
     mac: str = ""
     task_id: str = ""
+    disk: str = ""
+    disk_mib: int = 0
 
     @property
     def unsent(self) -> bool:
@@ -116,7 +119,10 @@ class Outbox(Protocol):
         ...
 
     def cancel_unsent(self, server_id: str, now: datetime) -> Mapping[str, Operation]:
-        """Cancel the server's effects that surely never reached a cluster; which, by their ids."""
+        """Cancel the server's effects that surely never reached a cluster; which, by their ids.
+
+        Not those of tasks on disks, which end by themselves.
+        """
         ...
 
     def lock(self, effect_id: str) -> InFlight | None:

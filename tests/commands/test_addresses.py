@@ -79,7 +79,7 @@ def test_what_cannot_be_asked(ini: Path, words: tuple[str, ...], said: str) -> N
 
 def test_a_cluster_s_node_key(ini: Path, app: Application) -> None:
     connection = ClusterConnection("one", "simulated")
-    seen = probe(app.drivers.connect(connection, None), "file")
+    seen = probe(app.drivers.connect(connection, None), "sharedfile")
     app.atomically(lambda unit: unit.cluster_register.register("prod", connection, seen, "nova"))
     key = run(ini, "cluster", "node-key", "prod").output.strip()
     assert "node key  known" in run(ini, "cluster", "show", "prod").output

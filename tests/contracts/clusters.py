@@ -183,7 +183,7 @@ def wanted(name: str, image: str = "cirros", memory: int = 128, mac: str = "") -
         instance=name,
         vcpus=2,
         memory_mib=memory,
-        disk_template="file",
+        disk_template="sharedfile",
         disks=(DiskWanted(f"vol-{name}", 64),),
         nics=(NicWanted(f"nic-{name}", mac or f"aa:00:07:00:01:{last:02x}", "snf_public"),),
         image_id=image,

@@ -134,7 +134,7 @@ class Cloud(Users):
     def add_cluster(self, name: str, **options: str) -> SimulatedDriver:
         """Register a simulated cluster."""
         connection = ClusterConnection(name, "simulated", options=options)
-        seen = probe(self.app.drivers.connect(connection, None), "file")
+        seen = probe(self.app.drivers.connect(connection, None), "sharedfile")
         self.app.atomically(
             lambda unit: unit.cluster_register.register(name, connection, seen, "nova")
         )

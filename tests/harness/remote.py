@@ -59,7 +59,7 @@ class Far:
 
     def register(self, app: Application, zone: str = "nova") -> None:
         """As an operator does."""
-        seen = probe(app.drivers.connect(self.connection, None), "file")
+        seen = probe(app.drivers.connect(self.connection, None), "sharedfile")
         app.atomically(
             lambda unit: unit.cluster_register.register(self.id, self.connection, seen, zone)
         )

@@ -48,7 +48,7 @@ def a_cluster(name: str = "one", **values: Any) -> Cluster:
         "connection": ClusterConnection(name, "simulated", password="not yet said"),
         "uuid": f"uuid-of-{name}",
         "release": "3.0.2",
-        "disk_templates": ("file", "diskless"),
+        "disk_templates": ("sharedfile", "file", "diskless"),
         "hypervisors": ("fake",),
         "capacity": CAPACITY,
     }
@@ -61,7 +61,7 @@ def create_of(server: Server, image: str = "blank") -> CreateInstance:
         instance=server.instance,
         vcpus=server.vcpus,
         memory_mib=server.ram,
-        disk_template="file",
+        disk_template="sharedfile",
         disks=(DiskWanted(f"disk-{server.id}", 1024),),
         nics=(NicWanted(f"nic-{server.id}", mac_of(server), "snf_public"),),
         image_id=image,

@@ -109,7 +109,7 @@ def test_keys_are_told_by_their_owner(api: Client, application: Application, tol
 
 def test_clusters_are_the_operators_matter(application: Application, told: Told) -> None:
     connection = ClusterConnection("c", "simulated")
-    seen = probe(application.drivers.connect(connection, None), "file")
+    seen = probe(application.drivers.connect(connection, None), "sharedfile")
     application.atomically(
         lambda unit: unit.cluster_register.register("one", connection, seen, "nova")
     )

@@ -6,12 +6,13 @@ from typing import Any, Final, TypeVar
 
 from cyclades.adapters.ganeti import reports
 from cyclades.adapters.ganeti.errors import AnswerLost, NotKnown, Refused
-from cyclades.adapters.ganeti.opcodes import Options, call_of, instance_path
+from cyclades.adapters.ganeti.opcodes import Options, call_of, grow_disk, instance_path
 from cyclades.adapters.ganeti.parsing import number, rows, table
 from cyclades.adapters.ganeti.rapi import Call, Rapi
 from cyclades.adapters.ganeti.search import PAGE, find_job, query
 from cyclades.adapters.ganeti.transport import Limits
 from cyclades.domain.model.cluster import Capacity, ClusterConnection, ClusterIdentity
+from cyclades.domain.model.disk_commands import GrowDisk
 from cyclades.domain.model.effects import Command, DetachNic, Effect, ModifyNic
 from cyclades.domain.model.reports import InstanceReport, JobRank, JobReport, NetworkReport
 from cyclades.ports.clock import Clock
@@ -61,8 +62,7 @@ class GanetiDriver(ClusterDriver):
     def submit(self, effect: Effect) -> int:
         self._check_identity(IDENTITY_OF_SUBMISSION_LASTS)
         try:
-            known = replace(effect, command=self._as_named_there(effect.command))
-            return number(self._call(call_of(known, self._options)))
+            return number(self._call(self._call_of(effect)))
         except AnswerLost as error:
             raise SubmissionAmbiguous(str(error)) from error
         except (NotKnown, Refused) as error:
@@ -84,12 +84,13 @@ class GanetiDriver(ClusterDriver):
             condition = ["|", *(["=", "id", job_id] for job_id in page)]
             for row in query(self._ask, list(reports.JOB_FIELDS), condition):
                 if row.get("id") in page and "status" in row:
-                    found[row["id"]] = reports.job_report(self._cluster_id, row)
+                    found[row["id"]] = self._told(reports.job_report(self._cluster_id, row))
         return [found[job_id] for job_id in wanted if job_id in found]
 
     def jobs(self, since: int = 0) -> Sequence[JobReport]:
         body = {"fields": reports.JOB_FIELDS, "qfilter": [">", "id", since]}
-        return reports.job_reports(self._cluster_id, self._read(Call("PUT", "/2/query/job", body)))
+        answer = self._read(Call("PUT", "/2/query/job", body))
+        return [self._told(job) for job in reports.job_reports(self._cluster_id, answer)]
 
     def instances(self) -> Sequence[InstanceReport]:
         answer = self._read(Call("GET", "/2/instances", query={"bulk": "1"}))
@@ -119,6 +120,28 @@ class GanetiDriver(ClusterDriver):
 
     def close(self) -> None:
         """Nothing stays open between calls."""
+
+    def _call_of(self, effect: Effect) -> Call:
+        """What makes its job; parts of the instance are looked up where Ganeti wants it so."""
+        command = effect.command
+        if not isinstance(command, GrowDisk):
+            known = replace(effect, command=self._as_named_there(command))
+            return call_of(known, self._options)
+        about = table(self._call(Call("GET", instance_path(command.instance))))
+        names = rows(about.get("disk.names"))
+        if command.name not in names:
+            raise NotKnown("The instance has no disk of this name.")
+        return grow_disk(command, names.index(command.name), effect)
+
+    def _told(self, report: JobReport) -> JobReport:
+        """With the names of the disks that it says the places of."""
+        if not report.disks or report.instance is None:
+            return report
+        try:
+            about = table(self._call(Call("GET", instance_path(report.instance))))
+        except (NotKnown, Refused):
+            return replace(report, disks=())  # the instance has gone meanwhile
+        return replace(report, disks=reports.named(report.disks, rows(about.get("disk.names"))))
 
     def _as_named_there(self, command: Command) -> Command:
         """The command with the interface's UUID when it has another name than ours."""

@@ -14,6 +14,7 @@ from cyclades.domain.model.disk_commands import (
     AttachDisk,
     DetachDisk,
     DiskWanted,
+    GrowDisk,
     RemoveDisk,
 )
 from cyclades.domain.model.effects import (
@@ -41,15 +42,19 @@ from cyclades.domain.model.operation import Operation
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`ClusterConnection.options`: the OS definition, and a hypervisor other than the default."""
+    """`ClusterConnection.options`: the OS definition, and a hypervisor other than the default.
+
+    `hotplug`: "no" for a hypervisor that cannot give disks to running guests, or take them.
+    """
 
     os: str = "snf-image+default"
     hypervisor: str = ""
+    hotplug: str = "yes"
 
     @classmethod
     def parse(cls, options: Mapping[str, str]) -> Self:
         """Raises InvalidInput for a name that means nothing."""
-        for name in options.keys() - {"os", "hypervisor"}:
+        for name in options.keys() - {"os", "hypervisor", "hotplug"}:
             raise InvalidInput(f"A Ganeti cluster has no option {name!r}.", name)
         return cls(**options)
 
@@ -97,6 +102,7 @@ def create(command: CreateInstance, guest: GuestConfig, options: Options) -> Cal
         "tags": list(command.tags),
         "start": command.start,
         "no_install": not command.install,
+        "ignore_ipolicy": not command.nics,  # what never runs is smaller than guests may be
         "conflicts_check": False,
         "ip_check": False,
         "name_check": False,
@@ -189,35 +195,44 @@ def detach_nic(command: DetachNic, _guest: GuestConfig, _options: Options) -> Ca
     return modify_nics(command.instance, ["remove", command.name, {}])
 
 
-def modify_disks(instance: str, change: list[Any], live: bool) -> Call:  # noqa: FBT001 - internal
-    """One change to an instance's disks; `live`: in the running guest too, or not at all.
+def modify_disks(
+    command: AddDisk | AttachDisk | DetachDisk | RemoveDisk, change: list[Any], options: Options
+) -> Call:
+    """One change to an instance's disks; a live one in the running guest too, or not at all.
 
     `change` is [verb, index or name, parameters]. Source: RAPI `/2/instances/X/modify`.
     """
-    body = {"disks": [change], "hotplug": live}
-    return Call("PUT", instance_path(instance, "/modify"), body)
+    body = {"disks": [change], "hotplug": command.live and options.hotplug == "yes"}
+    return Call("PUT", instance_path(command.instance, "/modify"), body)
 
 
-def add_disk(command: AddDisk, _guest: GuestConfig, _options: Options) -> Call:
+def add_disk(command: AddDisk, _guest: GuestConfig, options: Options) -> Call:
     """One disk more, after the others."""
     change = ["add", "-1", disk_parameters(command.disk)]
-    return modify_disks(command.instance, change, command.live)
+    return modify_disks(command, change, options)
 
 
-def attach_disk(command: AttachDisk, _guest: GuestConfig, _options: Options) -> Call:
-    """A disk that no instance has, after the others."""
-    change = ["attach", "-1", {"name": command.name}]
-    return modify_disks(command.instance, change, command.live)
+def attach_disk(command: AttachDisk, _guest: GuestConfig, options: Options) -> Call:
+    """A disk that no instance has, after the others, or before them."""
+    change = ["attach", "0" if command.first else "-1", {"name": command.name}]
+    return modify_disks(command, change, options)
 
 
-def detach_disk(command: DetachDisk, _guest: GuestConfig, _options: Options) -> Call:
+def detach_disk(command: DetachDisk, _guest: GuestConfig, options: Options) -> Call:
     """One disk less; it stays."""
-    return modify_disks(command.instance, ["detach", command.name, {}], command.live)
+    return modify_disks(command, ["detach", command.name, {}], options)
 
 
-def remove_disk(command: RemoveDisk, _guest: GuestConfig, _options: Options) -> Call:
+def remove_disk(command: RemoveDisk, _guest: GuestConfig, options: Options) -> Call:
     """One disk less, for good."""
-    return modify_disks(command.instance, ["remove", command.name, {}], command.live)
+    return modify_disks(command, ["remove", command.name, {}], options)
+
+
+def grow_disk(command: GrowDisk, index: int, effect: Effect) -> Call:
+    """The disk at this index is to be so large; already being so is success."""
+    path = instance_path(command.instance, f"/disk/{index}/grow")
+    body = {"amount": command.size_mib, "absolute": True}
+    return Call("POST", path, body, {"reason": reason_of(effect)})
 
 
 def activate_disks(command: ActivateDisks, _guest: GuestConfig, _options: Options) -> Call:

@@ -4,7 +4,8 @@ A broken instance breaks the whole list, lest it look removed; a broken job is o
 out of its list, lest it hide the others.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from cyclades.adapters.ganeti.errors import AnswerLost
@@ -21,6 +22,7 @@ from cyclades.adapters.ganeti.parsing import (
 from cyclades.domain.model.cluster import Capacity, ClusterIdentity
 from cyclades.domain.model.job_reasons import JobReason, read_reason
 from cyclades.domain.model.reports import (
+    DiskPath,
     DiskSeen,
     GroupLink,
     InstanceReport,
@@ -32,6 +34,7 @@ from cyclades.domain.model.reports import (
     Power,
 )
 
+NOT_UNPLUGGED: Final = "hotplug:failed"
 JOB_FIELDS: Final = ("id", "status", "ops", "opresult")
 NIC_FIELDS: Final = ("nic.names", "nic.macs", "nic.ips", "nic.links", "nic.networks.names")
 STATUSES: Final[Mapping[str, tuple[JobRank, JobOutcome | None]]] = {
@@ -96,6 +99,36 @@ def job_report(cluster_id: str, row: Mapping[str, Any]) -> JobReport:
         error_code=code,
         message=message,
         request_id=reason.request_id if reason else None,
+        disks=disk_paths(first, row.get("opresult")) if reason and outcome else (),
+        unplug_failed=outcome is JobOutcome.SUCCESS and NOT_UNPLUGGED in str(row.get("opresult")),
+    )
+
+
+def disk_paths(op: Mapping[str, Any], results: object) -> tuple[DiskPath, ...]:
+    """What an activation of ours has told: disks by their index ("disk/0"), not yet by name."""
+    if op.get("OP_ID") != "OP_INSTANCE_ACTIVATE_DISKS":
+        return ()
+    match results:
+        case [[*found]]:
+            return tuple(disk_path(entry) for entry in found)
+    return ()
+
+
+def disk_path(entry: object) -> DiskPath:
+    """[node, "disk/0", path]. Raises AnswerLost."""
+    match entry:
+        case [str(node), str(index), str(path)]:
+            return DiskPath(index, node, path)
+    raise AnswerLost("The place of a disk has another shape.")
+
+
+def named(disks: Sequence[DiskPath], names: Sequence[object]) -> tuple[DiskPath, ...]:
+    """The disks by their names; those whose names the instance does not tell are left out."""
+    by_index = {f"disk/{index}": name for index, name in enumerate(names)}
+    return tuple(
+        replace(disk, name=name)
+        for disk in disks
+        if isinstance(name := by_index.get(disk.name), str)
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from cyclades.adapters.simulated import networks
+from cyclades.adapters.simulated import disks, networks
 from cyclades.adapters.simulated.verdicts import Failure, prereq
 from cyclades.adapters.simulated.world import Instance, Job, Node, Opcode, World
 
@@ -25,12 +25,13 @@ def must_exist(world: World, op: Opcode) -> Failure:
     return None
 
 
-def place(world: World, memory: int, disk: int) -> Node | None:
-    """The usable node with most free memory that has room."""
+def place(world: World, memory: int, disk: int, wanted: str | None = None) -> Node | None:
+    """The usable node with most free memory that has room; no other than the `wanted` one."""
     fitting = [
         node
         for node in world.nodes.values()
         if not (node.drained or node.offline)
+        and wanted in {None, node.name}
         and world.memory_free(node) >= memory
         and world.disk_free(node) >= disk
     ]
@@ -72,8 +73,9 @@ def begin_create(world: World, job: Job) -> Failure:
         return failure
     beparams = op.get("beparams") or {}
     memory = memory_of(beparams, 128)
-    disks = [] if op.get("disk_template") == "diskless" else op.get("disks") or []
-    node = place(world, memory, sum(disk["size"] for disk in disks))
+    template = op.get("disk_template") or "diskless"
+    wanted = [] if template == "diskless" else op.get("disks") or []
+    node = place(world, memory, sum(disk["size"] for disk in wanted), op.get("pnode"))
     if node is None:
         text = "Can't compute nodes using iallocator 'hail': Request failed: FailMem"
         return prereq(text, "insufficient_resources")
@@ -84,19 +86,17 @@ def begin_create(world: World, job: Job) -> Failure:
         node=node.name,
         vcpus=int(beparams.get("vcpus") or 1),
         memory=memory,
-        disk_template=op.get("disk_template") or "diskless",
+        disk_template=template,
         os_type=op.get("os_type") or "",
         nics=nics_of(world, op, seed),
-        disks=[
-            {**disk, "uuid": world.new_uuid("disk", seed, index)}
-            for index, disk in enumerate(disks)
-        ],
+        disks=disks.make(world, seed, template, wanted),
+        housed=bool(wanted),
         tags=sorted(op.get("tags") or []),
         created=world.time,
         modified=world.time,
     )
     job.result = [node.name]
-    if "fail" in str((op.get("osparams") or {}).get("img_id")):
+    if not op.get("no_install") and "fail" in str((op.get("osparams") or {}).get("img_id")):
         text = f"Could not add os for instance {name} on node {node.name}"
         return ["OpExecError", [text]]
     return None
@@ -118,7 +118,7 @@ def power_off(world: World, op: Opcode) -> None:
 
 def finish_create(world: World, op: Opcode) -> None:
     """Start the new instance unless told not to."""
-    if op.get("start", True):
+    if op.get("start", True) and not op.get("no_install"):
         power_on(world, op)
 
 
@@ -150,8 +150,8 @@ def find_nic(nics: list[dict[str, Any]], identifier: str) -> dict[str, Any] | No
 
 
 def check_set_params(world: World, op: Opcode) -> Failure:
-    """Interfaces that are added must be new, others known."""
-    if failure := must_exist(world, op):
+    """Interfaces and disks that are added must be new, others known."""
+    if failure := must_exist(world, op) or disks.check(world, op):
         return failure
     nics = world.instances[op["instance_name"]].nics
     taken = {nic["mac"] for instance in world.instances.values() for nic in instance.nics}
@@ -183,14 +183,33 @@ def change_nics(world: World, instance: Instance, op: Opcode) -> None:
                 nic["ip"] = None if given["ip"] in {None, "none"} else given["ip"]
 
 
-def set_params(world: World, op: Opcode) -> None:
-    """Change CPUs, memory and interfaces."""
+def set_params(world: World, job: Job) -> None:
+    """Change CPUs, memory, interfaces and disks."""
+    op = job.op
     instance = world.instances[op["instance_name"]]
     beparams = op.get("beparams") or {}
     instance.vcpus = int(beparams.get("vcpus") or instance.vcpus)
     instance.memory = memory_of(beparams, instance.memory)
     change_nics(world, instance, op)
+    disks.change(world, instance, job)
     touch(world, instance)
+
+
+def check_grow(world: World, op: Opcode) -> Failure:
+    """A disk of an instance that is there."""
+    return must_exist(world, op) or disks.check_grow(world, op)
+
+
+def grow_disk(world: World, op: Opcode) -> None:
+    """A disk becomes larger."""
+    instance = world.instances[op["instance_name"]]
+    disks.grow(instance, op)
+    touch(world, instance)
+
+
+def activate_disks(world: World, job: Job) -> None:
+    """Tell where the disks are."""
+    disks.activate(world.instances[job.op["instance_name"]], job)
 
 
 def set_tags(world: World, op: Opcode) -> None:
@@ -213,12 +232,20 @@ class Behaviour:
     check: Callable[[World, Opcode], Failure] = must_exist
 
 
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """The same, with a result in its job."""
+
+    change: Callable[[World, Job], None]
+    check: Callable[[World, Opcode], Failure] = must_exist
+
+
 BEHAVIOURS: Final = {
     "OP_INSTANCE_STARTUP": Behaviour(power_on),
     "OP_INSTANCE_SHUTDOWN": Behaviour(power_off),
     "OP_INSTANCE_REBOOT": Behaviour(power_on),
     "OP_INSTANCE_REMOVE": Behaviour(remove),
-    "OP_INSTANCE_SET_PARAMS": Behaviour(set_params, check_set_params),
+    "OP_INSTANCE_GROW_DISK": Behaviour(grow_disk, check_grow),
     "OP_INSTANCE_RENAME": Behaviour(rename, check_rename),
     "OP_TAGS_SET": Behaviour(set_tags),
     "OP_NETWORK_ADD": Behaviour(networks.add, networks.check_new),
@@ -228,13 +255,22 @@ BEHAVIOURS: Final = {
 }
 
 
+# Those whose result says something.
+TELLING: Final = {
+    "OP_INSTANCE_SET_PARAMS": Telling(set_params, check_set_params),
+    "OP_INSTANCE_ACTIVATE_DISKS": Telling(activate_disks),
+}
+
+
 def prepare(world: World, job: Job) -> Failure:
     """What stops the job when it starts, if anything does."""
     if job.error:
         return job.error
     if job.op["OP_ID"] == "OP_INSTANCE_CREATE":
         return begin_create(world, job)
-    return BEHAVIOURS[job.op["OP_ID"]].check(world, job.op)
+    op_id = job.op["OP_ID"]
+    check = TELLING[op_id].check if op_id in TELLING else BEHAVIOURS[op_id].check
+    return check(world, job.op)
 
 
 def finish(world: World, job: Job) -> None:
@@ -243,5 +279,7 @@ def finish(world: World, job: Job) -> None:
         job.result = None
     elif job.op["OP_ID"] == "OP_INSTANCE_CREATE":
         finish_create(world, job.op)
+    elif job.op["OP_ID"] in TELLING:
+        TELLING[job.op["OP_ID"]].change(world, job)
     else:
         BEHAVIOURS[job.op["OP_ID"]].change(world, job.op)

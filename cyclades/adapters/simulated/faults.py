@@ -47,7 +47,8 @@ class FaultControls:
 
         `swallow_requests`, `swallow_answers`, `refuse`: the next so many submissions never
         arrive, lose their answer, are refused. `fail_jobs`: the next so many jobs fail, and
-        say `failure`. `slowness` multiplies the durations of new jobs. `drained`, `full`:
+        say `failure`. `clinging_guests`: so many keep a disk that leaves them.
+        `slowness` multiplies the durations of new jobs. `drained`, `full`:
         the queue takes no jobs. `paused`: jobs stay as they are. `unreachable`: nobody
         answers. `foreign_uuid`: another cluster answers.
         """

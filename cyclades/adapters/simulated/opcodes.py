@@ -152,7 +152,8 @@ def add_disk(command: AddDisk) -> dict[str, Any]:
 
 def attach_disk(command: AttachDisk) -> dict[str, Any]:
     """A disk that no instance has."""
-    return {"disks": [["attach", "-1", {"name": command.name}]], "hotplug": command.live}
+    place = "0" if command.first else "-1"
+    return {"disks": [["attach", place, {"name": command.name}]], "hotplug": command.live}
 
 
 def detach_disk(command: DetachDisk) -> dict[str, Any]:

@@ -16,6 +16,7 @@ CREATE_FIELDS: Final = frozenset(
     {"__version__", "mode", "instance_name", "disk_template", "disks", "nics", "os_type"}
     | {"osparams", "osparams_secret", "beparams", "hvparams", "hypervisor", "ip_check"}
     | {"name_check", "wait_for_sync", "start", "conflicts_check", "tags", "pnode", "depends"}
+    | {"no_install", "ignore_ipolicy"}
 )
 # Parameters of opcodes that come in the query.
 IN_QUERY: Final[dict[str, Callable[[dict[str, str]], Any]]] = {
@@ -106,6 +107,13 @@ def on_instance(op_id: str, resource: str) -> Callable[[WorldStore, Asked], Any]
         return submit(store, op, asked, resource)
 
     return handler
+
+
+def grow_disk(store: WorldStore, asked: Asked) -> Any:
+    """`POST /2/instances/NAME/disk/INDEX/grow`."""
+    about = {"instance_name": asked.names[0], "disk": int(asked.names[1])}
+    op = {"OP_ID": "OP_INSTANCE_GROW_DISK", **(asked.body or {}), **about}
+    return submit(store, op, asked, "instances_name_disk_grow")
 
 
 def create_network(store: WorldStore, asked: Asked) -> Any:
@@ -254,6 +262,8 @@ ROUTES: Final = tuple(
         ("PUT", f"{NAME}/tags", on_instance("OP_TAGS_SET", "instances_name_tags")),
         ("PUT", f"{NAME}/modify", on_instance("OP_INSTANCE_SET_PARAMS", "instances_name_modify")),
         ("PUT", f"{NAME}/rename", on_instance("OP_INSTANCE_RENAME", "instances_name_rename")),
+        ("POST", NAME + r"/disk/(\d+)/grow", grow_disk),
+        ("PUT", f"{NAME}/activate-disks", on_instance("OP_INSTANCE_ACTIVATE_DISKS", "activate")),
         ("GET", r"/2/networks", list_networks),
         ("POST", r"/2/networks", create_network),
         ("GET", NETWORK, show_network),

@@ -15,6 +15,7 @@ from cyclades.adapters.simulated.world import (
 from cyclades.domain.model.cluster import Capacity, ClusterIdentity
 from cyclades.domain.model.job_reasons import JobReason, read_reason
 from cyclades.domain.model.reports import (
+    DiskPath,
     DiskSeen,
     GroupLink,
     InstanceReport,
@@ -70,7 +71,17 @@ def job_report(cluster_id: str, job: Job) -> JobReport:
         request_id=reason.request_id if reason else None,
         error_code=details[1] if len(details) > 1 else None,
         message=details[0] if details else "",
+        disks=disk_paths(job),
+        unplug_failed=job.final and "hotplug:failed" in str(job.result),
     )
+
+
+def disk_paths(job: Job) -> tuple[DiskPath, ...]:
+    """What an activation of disks told."""
+    if job.op["OP_ID"] != "OP_INSTANCE_ACTIVATE_DISKS" or job.status != "success":
+        return ()
+    found = zip(job.disk_names, job.result, strict=True)
+    return tuple(DiskPath(name or "", node, path) for name, (node, _, path) in found)
 
 
 def instance_report(cluster_id: str, world: World, instance: Instance) -> InstanceReport:

@@ -14,7 +14,7 @@ import orjson
 from cyclades.adapters.simulated.settings import Settings
 
 VERSION: Final = "3.0.2"
-DISK_TEMPLATES: Final = ("diskless", "ext", "file", "sharedfile")
+DISK_TEMPLATES: Final = ("diskless", "ext", "file", "plain", "sharedfile")
 GROUP: Final = "default"  # all nodes are in it
 FINAL: Final = frozenset({"success", "error", "canceled"})
 
@@ -53,6 +53,7 @@ class Instance:
     created: float = 0.0
     modified: float = 0.0
     serial: int = 1
+    housed: bool = True  # it has had disks: there is a place for more
 
     @property
     def disk(self) -> int:
@@ -87,6 +88,7 @@ class Job:
     ended: float | None = None
     error: list[Any] | None = None
     result: Any = None
+    disk_names: list[str | None] = field(default_factory=list)
     log: list[list[Any]] = field(default_factory=list)
 
     @property
@@ -118,6 +120,7 @@ class Faults:
     failure: list[Any] = field(
         default_factory=lambda: ["OpExecError", ["Made to fail on demand"]],
     )
+    clinging_guests: int = 0
     slowness: float = 1.0
     drained: bool = False
     full: bool = False
@@ -137,6 +140,7 @@ class World:
     nodes: dict[str, Node]
     instances: dict[str, Instance] = field(default_factory=dict)
     networks: dict[str, Network] = field(default_factory=dict)
+    loose_disks: list[dict[str, Any]] = field(default_factory=list)
     jobs: dict[int, Job] = field(default_factory=dict)
     archive: dict[int, Job] = field(default_factory=dict)
     last_job: int = 0
@@ -155,8 +159,10 @@ class World:
         return node.memory - sum(i.memory for i in self.instances.values() if i.node == node.name)
 
     def disk_free(self, node: Node) -> int:
-        """Disk left on the node."""
-        return node.disk - sum(i.disk for i in self.instances.values() if i.node == node.name)
+        """Disk left on the node; disks that no instance has take room, too."""
+        used = sum(i.disk for i in self.instances.values() if i.node == node.name)
+        loose = sum(int(disk["size"]) for disk in self.loose_disks if disk["node"] == node.name)
+        return node.disk - used - loose
 
     def job(self, job_id: int) -> Job | None:
         """A job, live or archived."""

@@ -11,6 +11,15 @@ from cyclades.domain.model.operation import Operation
 from cyclades.ports.outbox import Claim, InFlight
 from cyclades.ports.secrets import Secrets
 
+OF_DISKS = frozenset(
+    {
+        Operation.ADD_DISK,
+        Operation.ATTACH_DISK,
+        Operation.DETACH_DISK,
+        Operation.REMOVE_DISK,
+        Operation.GROW_DISK,
+    }
+)
 # What a row that is damaged, or was sealed with a key that is gone, raises.
 UNREADABLE = (ValueError, KeyError, TypeError)
 
@@ -46,6 +55,7 @@ def claim_of(row: Row[Any], secrets: Secrets) -> Claim:
 def in_flight_of(row: Row[Any]) -> InFlight:
     """What is known of an effect, readable or not."""
     about = _about(row.command)
+    disk, disk_mib = _disk_in(row.operation, about)
     return InFlight(
         row.id,
         row.cluster_id,
@@ -72,7 +82,16 @@ def in_flight_of(row: Row[Any]) -> InFlight:
         row.waits_for,
         _mac_in(about),
         row.task_id or "",
+        disk,
+        disk_mib,
     )
+
+
+def _disk_in(operation: str, about: dict[str, Any]) -> tuple[str, int]:
+    if operation not in OF_DISKS:
+        return "", 0
+    one = about.get("disk", about)
+    return str(one.get("name", "")), int(one.get("size_mib", 0))
 
 
 def _mac_in(about: dict[str, Any]) -> str:

@@ -31,11 +31,12 @@ class AddDisk:
 
 @dataclass(frozen=True, slots=True)
 class AttachDisk:
-    """Give the instance the disk of this name, which no instance has."""
+    """Give the instance the disk of this name, which no instance has; `first`: before others."""
 
     instance: str
     name: str
     live: bool = False
+    first: bool = False
     operation: Literal[Operation.ATTACH_DISK] = Operation.ATTACH_DISK
 
 

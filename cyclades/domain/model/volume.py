@@ -89,3 +89,14 @@ def disk_name(prefix: str, volume_or_snapshot_id: str) -> str:
 def holder_name(prefix: str, volume_or_snapshot_id: str) -> str:
     """The instance that keeps the disk while no server has it."""
     return f"{prefix}holder-{volume_or_snapshot_id}"
+
+
+def seat_name(prefix: str, volume_or_snapshot_id: str) -> str:
+    """The holder's own small disk: clusters attach disks only to instances that have had one."""
+    return f"{prefix}seat-{volume_or_snapshot_id}"
+
+
+def kept_by(prefix: str, instance: str) -> str | None:
+    """The volume or snapshot whose holder an instance is, by its name."""
+    start = f"{prefix}holder-"
+    return instance.removeprefix(start) if instance.startswith(start) else None

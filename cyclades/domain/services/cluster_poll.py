@@ -32,6 +32,14 @@ LOST_CODE = "job_lost"
 # Whether the interface is there when it has happened.
 PLUGGED: Mapping[Operation, bool] = {Operation.ATTACH_NIC: True, Operation.DETACH_NIC: False}
 
+# The same of disks.
+IN_INSTANCE: Mapping[Operation, bool] = {
+    Operation.ADD_DISK: True,
+    Operation.ATTACH_DISK: True,
+    Operation.DETACH_DISK: False,
+    Operation.REMOVE_DISK: False,
+}
+
 # Whether an operation whose job was lost has happened all the same.
 HAPPENED: Mapping[Operation, tuple[Power | None, ...]] = {
     Operation.CREATE: (Power.RUNNING, Power.STOPPED),
@@ -41,6 +49,7 @@ HAPPENED: Mapping[Operation, tuple[Power | None, ...]] = {
     Operation.REMOVE: (None,),
     Operation.TAG: (),  # the next audit tells
     Operation.MODIFY_NIC: (),  # the same
+    Operation.ACTIVATE_DISKS: (),  # what it told is lost
 }
 
 
@@ -197,7 +206,21 @@ def has_happened(effect: InFlight, seen: InstanceReport | None) -> bool:
             nic.name == effect.nic or nic.mac.lower() == effect.mac for nic in seen.nics
         )
         return plugged is PLUGGED[effect.operation]
+    if effect.disk:
+        return as_the_disk_shows(effect, seen)
+    if effect.operation is Operation.CREATE and effect.task_id:
+        return False  # that it is there does not say that its disk was filled
     return (seen.power if seen else None) in HAPPENED[effect.operation]
+
+
+def as_the_disk_shows(effect: InFlight, seen: InstanceReport | None) -> bool:
+    """By the effect's disk in its instance, which an instance that is gone has no more."""
+    if seen is None:
+        return effect.operation is Operation.REMOVE_DISK
+    found = next((disk for disk in seen.disks if disk.name == effect.disk), None)
+    if effect.operation is Operation.GROW_DISK:
+        return found is not None and found.size_mib >= effect.disk_mib
+    return (found is not None) is IN_INSTANCE[effect.operation]
 
 
 def look(
@@ -223,8 +246,9 @@ def made_by_us(job: JobReport) -> bool:
 
 def overtaken(flying: Sequence[InFlight]) -> Iterator[int]:
     """Jobs that have not begun and that nobody wants: their server is to be removed."""
-    leaving = {each.server_id for each in flying if each.operation is Operation.REMOVE}
-    for effect in flying:
+    about_servers = [each for each in flying if each.server_id and not each.task_id]
+    leaving = {each.server_id for each in about_servers if each.operation is Operation.REMOVE}
+    for effect in about_servers:
         unwanted = effect.server_id in leaving and effect.operation is not Operation.REMOVE
         if unwanted and effect.job_id is not None and effect.job_rank < JobRank.RUNNING:
             yield effect.job_id

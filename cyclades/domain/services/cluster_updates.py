@@ -18,6 +18,7 @@ from cyclades.domain.model.reports import (
 )
 from cyclades.domain.model.server import Server
 from cyclades.domain.services.builds import Builds
+from cyclades.domain.services.disk_tasks import DiskTasks
 from cyclades.domain.services.interface_settlement import OF_INTERFACES, InterfaceSettlement
 from cyclades.domain.services.network_settlement import NetworkSettlement
 from cyclades.domain.services.server_settlement import ServerSettlement
@@ -46,6 +47,7 @@ class ClusterUpdates:
     settlement: ServerSettlement
     networks: NetworkSettlement
     interfaces: InterfaceSettlement
+    disks: DiskTasks
     builds: Builds
     clock: Clock
     ids: Ids
@@ -70,9 +72,9 @@ class ClusterUpdates:
         if effect.job_id not in {None, report.job_id} or report.rank <= effect.job_rank:
             return False
         self.outbox.advance(effect.effect_id, report.job_id, report.rank)
-        if effect.network_id:
+        if not effect.server_id or effect.task_id:
             if report.rank is JobRank.FINAL:
-                self.networks.report(effect, report, self.refuse)
+                self._settle_other(effect, report)
             return True
         server = self.servers.by_id(effect.server_id)
         if report.rank is JobRank.FINAL:
@@ -145,10 +147,25 @@ class ClusterUpdates:
 
     def refuse(self, effect: InFlight, message: str) -> None:
         """The effect will never have a job: settle it as failed, in words for its user."""
-        if effect.network_id:
+        if effect.task_id:
+            self.disks.refuse(effect, message)
+        elif effect.network_id:
             self.networks.conclude(effect, message, self.refuse)
+        elif not effect.server_id:
+            self.outbox.finish(effect.effect_id, "failed", message, self.clock.now())
         else:
             self._conclude(effect, self.servers.by_id(effect.server_id), message)
+
+    def _settle_other(self, effect: InFlight, report: JobReport) -> None:
+        """What is about no server, or no news of a server."""
+        if effect.task_id:
+            self.disks.settle(effect, report)
+        elif effect.network_id:
+            self.networks.report(effect, report, self.refuse)
+        else:  # what was left over: the next audit shows it if it still is
+            failure = user_sentence(report) or None
+            state = "done" if failure is None else "failed"
+            self.outbox.finish(effect.effect_id, state, failure, self.clock.now())
 
     def _progress(self, effect: InFlight, server: Server) -> None:
         if effect.operation is Operation.CREATE and not server.deleted:

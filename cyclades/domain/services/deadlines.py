@@ -51,8 +51,11 @@ class Deadlines:
     def _tell(self, effect: InFlight) -> None:
         now = self.clock.now()
         self.outbox.mark_overdue(effect.effect_id)
-        if effect.network_id:
-            return  # its servers' effects have deadlines of their own
+        if effect.task_id:
+            self.updates.disks.late(effect, STILL_AWAITED)
+            return
+        if not effect.server_id:
+            return  # the effects of servers that wait for it have deadlines of their own
         self.actions.finish(effect.effect_id, ERROR, STILL_AWAITED, now)
         server = self.servers.by_id(effect.server_id)
         if server.deleted or effect.purpose == "cleanup":

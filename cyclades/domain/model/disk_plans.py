@@ -1,0 +1,162 @@
+"""Which steps a task on disks takes, and what undoes them: tables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from cyclades.domain.model.disk_task import TaskKind
+from cyclades.domain.model.errors import Conflict
+from cyclades.domain.model.volume import Place, Volume
+
+
+class Step(StrEnum):
+    """What one job does; its holder is the volume's or the snapshot's that the task is about."""
+
+    FILL = "fill"  # make its holder, with the disk that an image fills
+    FIND_SOURCE = "find_source"  # where the disk is that is to be copied
+    COPY = "copy"  # make its holder there, with a copy of that disk
+    MAKE_HOLDER = "make_holder"  # without the disk
+    ENTER_HOLDER = "enter_holder"
+    LEAVE_HOLDER = "leave_holder"
+    DROP_HOLDER = "drop_holder"  # which does not have the disk
+    REMOVE_HOLDER = "remove_holder"  # with the disk
+    ADD = "add"  # make the disk in the server
+    ENTER_SERVER = "enter_server"
+    LEAVE_SERVER = "leave_server"
+    GIVE_BACK = "give_back"  # to the server that it was just taken from
+    GROW = "grow"
+
+
+class Situation(StrEnum):
+    """Where the disk is when the task begins, or where its contents come from."""
+
+    BLANK = "blank"  # there is no disk yet
+    HELD = "held"
+    LOST = "lost"  # between its holder and a server
+    IN_SERVER = "in_server"  # and it never left one: no holder yet
+    IN_SERVER_WITH_HOLDER = "in_server_with_holder"
+    FROM_IMAGE = "from_image"
+    FROM_DISK = "from_disk"
+
+
+PLANS: Final[Mapping[tuple[TaskKind, Situation], tuple[Step, ...]]] = {
+    (TaskKind.CREATE, Situation.FROM_IMAGE): (Step.FILL,),
+    (TaskKind.CREATE, Situation.FROM_DISK): (Step.FIND_SOURCE, Step.COPY),
+    (TaskKind.ATTACH, Situation.BLANK): (Step.ADD,),
+    (TaskKind.ATTACH, Situation.HELD): (Step.LEAVE_HOLDER, Step.ENTER_SERVER),
+    (TaskKind.DETACH, Situation.IN_SERVER): (
+        Step.MAKE_HOLDER,
+        Step.LEAVE_SERVER,
+        Step.ENTER_HOLDER,
+    ),
+    (TaskKind.DETACH, Situation.IN_SERVER_WITH_HOLDER): (Step.LEAVE_SERVER, Step.ENTER_HOLDER),
+    (TaskKind.EXTEND, Situation.HELD): (Step.GROW,),
+    (TaskKind.EXTEND, Situation.IN_SERVER): (Step.GROW,),
+    (TaskKind.EXTEND, Situation.IN_SERVER_WITH_HOLDER): (Step.GROW,),
+    (TaskKind.DELETE, Situation.BLANK): (Step.REMOVE_HOLDER,),
+    (TaskKind.DELETE, Situation.HELD): (Step.REMOVE_HOLDER,),
+    # A disk in no instance is in no list: to be removed it has to enter one.
+    (TaskKind.DELETE, Situation.LOST): (Step.MAKE_HOLDER, Step.ENTER_HOLDER, Step.REMOVE_HOLDER),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """What puts right what was done when this step fails, or why there is nothing to put right."""
+
+    steps: tuple[Step, ...] = ()
+    because: str = ""
+
+
+KEPT: Final = "A cluster keeps the instance of a failed creation."
+NOTHING: Final = "A failed step changes nothing, and nothing went before."
+AGAIN: Final = "The user may delete again."
+UNDO: Final[Mapping[tuple[TaskKind, Step], Undo]] = {
+    (TaskKind.CREATE, Step.FILL): Undo((Step.DROP_HOLDER,), KEPT),
+    (TaskKind.CREATE, Step.FIND_SOURCE): Undo((), NOTHING),
+    (TaskKind.CREATE, Step.COPY): Undo((Step.DROP_HOLDER,), KEPT),
+    (TaskKind.ATTACH, Step.ADD): Undo((), NOTHING),
+    (TaskKind.ATTACH, Step.LEAVE_HOLDER): Undo((), NOTHING),
+    (TaskKind.ATTACH, Step.ENTER_SERVER): Undo((Step.ENTER_HOLDER,), "The disk is in no instance."),
+    (TaskKind.DETACH, Step.MAKE_HOLDER): Undo((Step.DROP_HOLDER,), KEPT),
+    (TaskKind.DETACH, Step.LEAVE_SERVER): Undo((), "The holder stays for the next time."),
+    (TaskKind.DETACH, Step.ENTER_HOLDER): Undo((Step.GIVE_BACK,), "The disk is in no instance."),
+    (TaskKind.EXTEND, Step.GROW): Undo((), NOTHING),
+    (TaskKind.DELETE, Step.MAKE_HOLDER): Undo((), AGAIN),
+    (TaskKind.DELETE, Step.ENTER_HOLDER): Undo((), AGAIN),
+    (TaskKind.DELETE, Step.REMOVE_HOLDER): Undo((), AGAIN),
+}
+# The job says that it succeeded, and the guest still has the disk.
+WHEN_NOT_LET_GO: Final = Undo((Step.GIVE_BACK,), "The disk has left the server, not its guest.")
+# What a cluster answers when there is nothing left to do.
+DONE_ALREADY: Final[Mapping[tuple[TaskKind, Step], frozenset[str]]] = {
+    (TaskKind.ATTACH, Step.ADD): frozenset({"resource_not_unique"}),
+    (TaskKind.ATTACH, Step.ENTER_SERVER): frozenset({"resource_not_unique"}),
+    (TaskKind.ATTACH, Step.ENTER_HOLDER): frozenset({"resource_not_unique"}),
+    (TaskKind.DETACH, Step.MAKE_HOLDER): frozenset({"already_exists"}),
+    (TaskKind.DETACH, Step.ENTER_HOLDER): frozenset({"resource_not_unique"}),
+    (TaskKind.DETACH, Step.GIVE_BACK): frozenset({"resource_not_unique"}),
+    (TaskKind.DETACH, Step.DROP_HOLDER): frozenset({"unknown_entity"}),
+    (TaskKind.CREATE, Step.DROP_HOLDER): frozenset({"unknown_entity"}),
+    (TaskKind.DELETE, Step.MAKE_HOLDER): frozenset({"already_exists"}),
+    # No disk of this name: so much the better.
+    (TaskKind.DELETE, Step.ENTER_HOLDER): frozenset({"resource_not_unique", "wrong_input"}),
+    (TaskKind.DELETE, Step.REMOVE_HOLDER): frozenset({"unknown_entity"}),
+}
+SITUATIONS: Final[Mapping[tuple[Place, bool], Situation]] = {
+    (Place.NOWHERE, False): Situation.BLANK,
+    (Place.NOWHERE, True): Situation.BLANK,
+    (Place.HOLDER, True): Situation.HELD,
+    (Place.MOVING, False): Situation.LOST,
+    (Place.MOVING, True): Situation.LOST,
+    (Place.SERVER, False): Situation.IN_SERVER,
+    (Place.SERVER, True): Situation.IN_SERVER_WITH_HOLDER,
+}
+IN_WORDS: Final[Mapping[Situation, str]] = {
+    Situation.BLANK: "has no disk yet",
+    Situation.LOST: "was lost on the way between two instances: delete it, or ask your operator",
+    Situation.IN_SERVER: "is in a server",
+    Situation.IN_SERVER_WITH_HOLDER: "is in a server",
+    Situation.HELD: "is in no server",
+}
+
+
+def situation_of(kind: TaskKind, volume: Volume) -> Situation:
+    """What the plan depends on."""
+    if kind is TaskKind.CREATE:
+        return Situation.FROM_IMAGE if volume.image_id else Situation.FROM_DISK
+    return SITUATIONS.get((volume.place, volume.holder), Situation.LOST)
+
+
+def plan_of(kind: TaskKind, situation: Situation) -> tuple[Step, ...]:
+    """The steps. Raises Conflict for what makes no sense."""
+    plan = PLANS.get((kind, situation))
+    if plan is None:
+        raise Conflict(f"The volume {IN_WORDS[situation]}.")
+    return plan
+
+
+def undo_of(kind: TaskKind, step: Step) -> tuple[Step, ...]:
+    """What is to be done when this step has failed."""
+    return UNDO[kind, step].steps
+
+
+# What a step says of the volume once it has succeeded, and what before it has begun.
+AFTER: Final[Mapping[Step, Mapping[str, object]]] = {
+    Step.FILL: {"place": Place.HOLDER, "holder": True},
+    Step.COPY: {"place": Place.HOLDER, "holder": True},
+    Step.ENTER_HOLDER: {"place": Place.HOLDER},
+    Step.LEAVE_HOLDER: {"place": Place.MOVING},
+    Step.DROP_HOLDER: {"holder": False},
+    Step.REMOVE_HOLDER: {"place": Place.NOWHERE, "holder": False},
+    Step.ADD: {"place": Place.SERVER},
+    Step.ENTER_SERVER: {"place": Place.SERVER},
+    Step.LEAVE_SERVER: {"place": Place.MOVING},
+    Step.GIVE_BACK: {"place": Place.SERVER},
+}
+BEFORE: Final[Mapping[Step, Mapping[str, object]]] = {
+    Step.FILL: {"holder": True},
+    Step.COPY: {"holder": True},
+    Step.MAKE_HOLDER: {"holder": True},
+}

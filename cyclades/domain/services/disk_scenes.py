@@ -1,0 +1,116 @@
+"""What tasks on disks look at and change between their steps: volumes, and where disks are."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from cyclades.domain.model.disk_plans import (
+    AFTER,
+    BEFORE,
+    Situation,
+    Step,
+    plan_of,
+    situation_of,
+)
+from cyclades.domain.model.disk_task import DiskTask
+from cyclades.domain.model.errors import Conflict, NotFound
+from cyclades.domain.model.image import Image
+from cyclades.domain.model.reports import JobReport
+from cyclades.domain.model.volume import Place, Volume, disk_name, holder_name
+from cyclades.domain.services.disk_steps import Scene
+from cyclades.ports.clock import Clock
+from cyclades.ports.servers import ServerRepository
+from cyclades.ports.volume_attachments import VolumeAttachmentRepository
+from cyclades.ports.volumes import VolumeRepository
+
+
+@dataclass(frozen=True, slots=True)
+class DiskScenes:
+    """Servers are claimed before volumes, always."""
+
+    servers: ServerRepository
+    volumes: VolumeRepository
+    attachments: VolumeAttachmentRepository
+    image: Callable[[str], Image]
+    prefix: str
+    clock: Clock
+
+    def plan(self, task: DiskTask) -> DiskTask:
+        """With its steps and the facts that are known now. Raises Conflict."""
+        if task.plan:
+            return task
+        volume = self._volume(task)
+        situation = situation_of(task.kind, volume)
+        facts = dict(task.facts)
+        if situation is Situation.FROM_DISK:
+            facts |= self.source_of(volume)
+        return replace(task, plan=plan_of(task.kind, situation), facts=facts)
+
+    def of(self, task: DiskTask) -> Scene:
+        """What the step that it is at looks at."""
+        server = self.servers.by_id(task.server_id) if task.server_id else None
+        volume = self._volume(task)
+        return Scene(task, volume, server, volume.id, self.prefix, self.image)
+
+    def source_of(self, volume: Volume) -> Mapping[str, str]:
+        """The disk that is to be copied, and in which instance it is. Raises Conflict."""
+        if volume.snapshot_id:
+            return self._held(volume.snapshot_id)
+        source = self.volumes.by_id(volume.source_volid or "")
+        if source is None:
+            raise NotFound("volume", volume.source_volid or "")
+        return self.whereabouts(source)
+
+    def whereabouts(self, volume: Volume) -> Mapping[str, str]:
+        """The volume's disk, and the instance that has it. Raises Conflict."""
+        if volume.place is Place.HOLDER:
+            return self._held(volume.id)
+        attachment = self.attachments.of_volume(volume.id)
+        if volume.place is not Place.SERVER or attachment is None:
+            raise Conflict(f"The disk of volume {volume.id} is on its way: please try again.")
+        server = self.servers.by_id(attachment.server_id)
+        return {
+            "source_instance": server.instance,
+            "source_disk": disk_name(self.prefix, volume.id),
+            "source_server": server.id,
+        }
+
+    def beginning(self, task: DiskTask, step: Step) -> None:
+        """What is true of the volume from now on, whatever becomes of the step."""
+        self._change(task, BEFORE.get(step, {}))
+
+    def passed(self, task: DiskTask, step: Step) -> None:
+        """What is true of the volume now that the step is done."""
+        changes = dict(AFTER.get(step, {}))
+        if changes.get("place") is Place.SERVER:
+            changes["cluster_id"] = task.cluster_id
+        self._change(task, changes)
+
+    def learn(self, task: DiskTask, step: Step, report: JobReport) -> DiskTask | None:
+        """With what the step's job has told; None when it should have told more."""
+        if step is not Step.FIND_SOURCE:
+            return task
+        name = task.facts["source_disk"]
+        found = next((disk for disk in report.disks if disk.name == name), None)
+        if found is None:
+            return None
+        return replace(task, facts={**task.facts, "node": found.node, "path": found.path})
+
+    def _held(self, object_id: str) -> Mapping[str, str]:
+        return {
+            "source_instance": holder_name(self.prefix, object_id),
+            "source_disk": disk_name(self.prefix, object_id),
+        }
+
+    def _volume(self, task: DiskTask) -> Volume:
+        volume = self.volumes.by_id(task.volume_id or "")
+        if volume is None:
+            raise NotFound("volume", task.volume_id or "")
+        return volume
+
+    def _change(self, task: DiskTask, changes: Mapping[str, object]) -> None:
+        if not changes:
+            return
+        volume = self._volume(task)
+        changed = replace(volume, **changes)  # type: ignore[arg-type] # a table of its fields
+        if changed != volume:
+            self.volumes.save(replace(changed, updated=self.clock.now()))
