@@ -34,6 +34,7 @@ def test_what_goes_in_comes_out(backups: BackupRepository) -> None:
         bootable=True,
         metadata={"k": "v"},
         image_metadata={"os": "linux"},
+        volume_metadata={"m": "n"},
         blob="blob",
         blob_size=2**40,
         sha512="f" * 128,

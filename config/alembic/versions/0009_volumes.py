@@ -10,7 +10,7 @@ depends_on = None
 
 OPEN = sa.text("finished IS NULL")
 MOMENT = sa.DateTime(timezone=True)
-ID, NAME = sa.String(length=64), sa.String(length=255)
+ID, NAME, WORD = sa.String(length=64), sa.String(length=255), sa.String(length=32)
 
 
 def upgrade() -> None:
@@ -28,9 +28,7 @@ def upgrade() -> None:
     with op.batch_alter_table("effects") as effects:
         effects.add_column(sa.Column("task_id", ID, nullable=True))
     with op.batch_alter_table("servers") as servers:
-        servers.add_column(
-            sa.Column("disk_template", sa.String(length=32), nullable=False, server_default="")
-        )
+        servers.add_column(sa.Column("disk_template", WORD, nullable=False, server_default=""))
 
 
 def upgrade_types() -> None:
@@ -72,11 +70,11 @@ def upgrade_volumes() -> None:
         sa.Column("name", NAME, nullable=False),
         sa.Column("description", sa.Text(), nullable=True),
         sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("status", sa.String(length=32), nullable=False),
+        sa.Column("status", WORD, nullable=False),
         sa.Column("type_id", ID, nullable=False),
         sa.Column("availability_zone", NAME, nullable=False),
         sa.Column("cluster_id", ID, nullable=True),
-        sa.Column("disk_template", sa.String(length=32), nullable=False),
+        sa.Column("disk_template", WORD, nullable=False),
         sa.Column("place", sa.String(length=16), nullable=False),
         sa.Column("holder", sa.Boolean(), nullable=False),
         sa.Column("bootable", sa.Boolean(), nullable=False),
@@ -106,8 +104,8 @@ def upgrade_volumes() -> None:
         sa.Column("server_id", ID, nullable=False),
         sa.Column("project_id", ID, nullable=False),
         sa.Column("user_id", ID, nullable=False),
-        sa.Column("status", sa.String(length=32), nullable=False),
-        sa.Column("device", sa.String(length=32), nullable=False),
+        sa.Column("status", WORD, nullable=False),
+        sa.Column("device", WORD, nullable=False),
         sa.Column("boot_index", sa.Integer(), nullable=True),
         sa.Column("delete_on_termination", sa.Boolean(), nullable=False),
         sa.Column("tag", NAME, nullable=True),
@@ -140,9 +138,9 @@ def upgrade_copies() -> None:
         sa.Column("name", NAME, nullable=False),
         sa.Column("description", sa.Text(), nullable=True),
         sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("status", sa.String(length=32), nullable=False),
+        sa.Column("status", WORD, nullable=False),
         sa.Column("cluster_id", ID, nullable=True),
-        sa.Column("disk_template", sa.String(length=32), nullable=False),
+        sa.Column("disk_template", WORD, nullable=False),
         sa.Column("holder", sa.Boolean(), nullable=False),
         sa.Column("bootable", sa.Boolean(), nullable=False),
         sa.Column("metadata", sa.Text(), nullable=False),
@@ -174,12 +172,13 @@ def upgrade_copies() -> None:
         sa.Column("description", sa.Text(), nullable=True),
         sa.Column("container", NAME, nullable=True),
         sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("status", sa.String(length=32), nullable=False),
+        sa.Column("status", WORD, nullable=False),
         sa.Column("availability_zone", NAME, nullable=False),
         sa.Column("disk_format", sa.String(length=16), nullable=True),
         sa.Column("bootable", sa.Boolean(), nullable=False),
         sa.Column("metadata", sa.Text(), nullable=False),
         sa.Column("image_metadata", sa.Text(), nullable=False),
+        sa.Column("volume_metadata", sa.Text(), nullable=False),
         sa.Column("blob", ID, nullable=True),
         sa.Column("blob_size", sa.BigInteger(), nullable=True),
         sa.Column("sha512", sa.String(length=128), nullable=True),
@@ -215,7 +214,7 @@ def upgrade_tasks() -> None:
     op.create_table(
         "disk_tasks",
         sa.Column("id", ID, nullable=False),
-        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("kind", WORD, nullable=False),
         sa.Column("cluster_id", ID, nullable=False),
         sa.Column("project_id", ID, nullable=False),
         sa.Column("user_id", ID, nullable=False),

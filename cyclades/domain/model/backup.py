@@ -21,7 +21,8 @@ class Backup:
     """`size` in GiB, the volume's at that moment; `blob_size` in bytes.
 
     Without a `blob` it is of a blank volume, and blank itself. `upload_blob` is what its
-    bytes are arriving in. `bootable` and `image_metadata` are what the volume had.
+    bytes are arriving in. `bootable`, `image_metadata` and `volume_metadata` are what the
+    volume had.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Backup:
     bootable: bool = False
     metadata: Mapping[str, str] = field(default_factory=dict)
     image_metadata: Mapping[str, str] = field(default_factory=dict)
+    volume_metadata: Mapping[str, str] = field(default_factory=dict)
     blob: str | None = None
     blob_size: int | None = None
     sha512: str | None = None

@@ -132,6 +132,7 @@ backups = Table(
     Column("bootable", Boolean, nullable=False),
     Column("metadata", JsonText, nullable=False),
     Column("image_metadata", JsonText, nullable=False),
+    Column("volume_metadata", JsonText, nullable=False),
     Column("blob", Id, unique=True),  # its bytes, in the image store
     Column("blob_size", BigInteger),
     Column("sha512", String(128)),
