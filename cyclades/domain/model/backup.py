@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from cyclades.domain.model.errors import InvalidInput
+
 
 class BackupStatus(StrEnum):
     """The words of the Block Storage API."""
@@ -55,3 +57,47 @@ class Backup:
     def usage(self) -> dict[str, int]:
         """What it costs its project."""
         return {"backups": 1, "backup_gigabytes": self.size}
+
+
+@dataclass(frozen=True, slots=True)
+class WantedBackup:
+    """What users ask for. `snapshot_id`: of that, else of the volume itself.
+
+    `in_use`: also of a volume that a server has.
+    """
+
+    volume_id: str
+    snapshot_id: str | None = None
+    name: str = ""
+    description: str | None = None
+    container: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    in_use: bool = False
+
+
+REMOVABLE = frozenset({BackupStatus.AVAILABLE, BackupStatus.ERROR})
+
+
+class InvalidBackup(InvalidInput):
+    """The backup is in no state for this."""
+
+    def __init__(self, message: str) -> None:
+        """Begin as clients know it."""
+        super().__init__(f"Invalid backup: {message}")
+
+
+def require_removable(backup: Backup) -> None:
+    """Raise InvalidBackup in a status in which it cannot be deleted."""
+    if backup.status not in REMOVABLE:
+        raise InvalidBackup(
+            f"Backup {backup.id} status must be available or error, but current status is: "
+            f"{backup.status}."
+        )
+
+
+def require_restorable(backup: Backup) -> None:
+    """Raise InvalidBackup unless there is something to restore, and nobody does already."""
+    if backup.status is not BackupStatus.AVAILABLE:
+        raise InvalidBackup(
+            f"Backup {backup.id} status must be available, but current status is: {backup.status}."
+        )
