@@ -6,6 +6,7 @@ from cyclades.adapters.sql.node_documents import SqlNodeDocuments
 from cyclades.adapters.sql.node_keys import SqlNodeKeys
 from cyclades.bootstrap.compute import ComputeUnit
 from cyclades.bootstrap.feed import FeedUnit
+from cyclades.domain.services.guest_metadata import GuestMetadata
 from cyclades.domain.services.node_documents import NodeDocuments
 from cyclades.domain.services.node_keys import NodeKeys
 
@@ -26,4 +27,17 @@ class NodeUnit(ComputeUnit, FeedUnit):
             self.feed_reader,
             self.app.firewall_profiles,
             self.app.settings.dns_domain,
+        )
+
+    @cached_property
+    def guest_metadata(self) -> GuestMetadata:
+        """What guests are told of themselves."""
+        settings = self.app.settings
+        return GuestMetadata(
+            self.servers,
+            self.server_guests.repository,
+            self.port_rows,
+            SqlNodeDocuments(self.connection),
+            settings.dns_domain,
+            settings.instance_prefix,
         )

@@ -19,3 +19,10 @@ class ServerGuestRepository(Protocol):
     def remove(self, server_id: str) -> None:
         """Forget it; nothing happens when there is none."""
         ...
+
+    def holder(self, cluster_id: str, network_id: str, address: str) -> str | None:
+        """The live server of this cluster that has the address on this network, if any.
+
+        Floating addresses that lead to it without a router are its own, too.
+        """
+        ...

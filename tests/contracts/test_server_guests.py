@@ -8,6 +8,8 @@ from cyclades.adapters.sql.server_guests import SqlServerGuests
 from cyclades.adapters.sql.servers import SqlServers
 from cyclades.domain.model.server import Server
 from cyclades.domain.model.server_guest import ServerGuest
+from cyclades.domain.model.server_states import VmState
+from tests.contracts.network_rows import Rows
 from tests.harness.samples import NOW, a_cluster, a_server
 from tests.harness.sealing import dumped, secrets
 
@@ -40,3 +42,28 @@ def test_data_that_was_sealed_with_a_lost_key_is_no_data(connection: Connection)
     SqlServerGuests(connection, secrets()).add(server.id, GUESTS[1])
     found = SqlServerGuests(connection, secrets()).get(server.id)
     assert found == ServerGuest(GUESTS[1].public_keys)
+
+
+def test_addresses_have_holders_in_their_cluster_and_network(connection: Connection) -> None:
+    server = added(connection)
+    guests, rows = SqlServerGuests(connection, secrets()), Rows(connection)
+    rows.network()
+    rows.network(id="other")
+    rows.subnet()
+    on_server = {"device_id": server.id, "device_owner": "compute:nova"}
+    rows.port("mine", **on_server)
+    rows.port("free")
+    held = [rows.addresses.claim_any(rows.subnets.get("sub"), name) for name in ("mine", "free")]
+    floating = rows.floating_ip(network_id="net", address="10.0.0.77", port_id="mine")
+    for address, cluster, network, holder in (
+        (held[0], "one", "net", server.id),
+        (floating.address, "one", "net", server.id),
+        (held[0], "two", "net", None),
+        (held[0], "one", "other", None),
+        (held[1], "one", "net", None),
+        ("10.0.0.99", "one", "net", None),
+    ):
+        assert guests.holder(cluster, network, address) == holder
+    server.vm_state = VmState.DELETED
+    SqlServers(connection).save(server, NOW)
+    assert guests.holder("one", "net", held[0]) is None
