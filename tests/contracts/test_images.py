@@ -124,6 +124,8 @@ def test_who_sees_what_by_id(
 
 def test_uploads_show_signs_of_life(kept: Kept) -> None:
     kept.add("a", status=Status.SAVING, upload=Upload("blob", THEN))
+    # An import's own lease says whether it lives.
+    kept.add("b", status=Status.IMPORTING, upload=Upload("import", THEN))
     later = THEN + timedelta(minutes=1)
     assert [image.id for image in kept.images.silent_uploads(later, 10)] == ["a"]
     assert kept.images.beat("a", "blob", later)
@@ -131,12 +133,6 @@ def test_uploads_show_signs_of_life(kept: Kept) -> None:
     assert not kept.images.beat("b", "blob", later)
     assert kept.images.silent_uploads(later, 10) == []
     assert kept.images.get("a", MINE).version == 0
-
-
-def test_blobs_are_known_from_their_first_byte(kept: Kept) -> None:
-    kept.add("a", status=Status.SAVING, upload=Upload("coming", THEN))
-    kept.add("b", status=Status.ACTIVE, content=Content("there", 1, 1, "", ""))
-    assert kept.images.known_blobs(["coming", "there", "lost"]) == {"coming", "there"}
 
 
 def test_members(kept: Kept) -> None:

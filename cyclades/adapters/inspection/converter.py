@@ -1,12 +1,13 @@
 """Conversion by qemu-img, which has two files, little else, and is told what the first is."""
 
 import errno
+import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,7 +21,7 @@ SECONDS = 3600  # of CPU
 LOOK = 1.0  # seconds between two signs of life
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 # VHD says its size in two ways; the other one is rounded to cylinders.
-OPTIONS = {"vhd": ",force_size_calc=current_size"}
+OPTIONS: Mapping[str, Mapping[str, Any]] = {"vhd": {"force_size_calc": "current_size"}}
 
 
 class QemuConverter(ImageConverter):
@@ -61,14 +62,15 @@ class QemuConverter(ImageConverter):
     def _run(
         self, disk_format: str, virtual_size: int, source: int, target: int
     ) -> Iterator[bytes]:
-        opened = f"driver={CONVERTIBLE[disk_format]}{OPTIONS.get(disk_format, '')}"
+        # Only this file, whatever else the image may name.
+        said = {"driver": CONVERTIBLE[disk_format], "backing": None, **OPTIONS.get(disk_format, {})}
+        said["file"] = {"driver": "file", "filename": f"/proc/self/fd/{source}"}
         process = subprocess.Popen(  # noqa: S603 - no shell; the names are ours
             [
                 *(sys.executable, "-I", "-m", "cyclades.adapters.inspection.confined"),
                 *(str(SECONDS), str(MEMORY), str(max(virtual_size, PIECE)), self._program),
-                *("convert", "--image-opts", "-O", RAW, "-t", "writeback"),
-                f"{opened},file.driver=file,file.filename=/proc/self/fd/{source}",
-                f"/proc/self/fd/{target}",
+                *("convert", "-O", RAW, "-t", "writeback"),
+                *(f"json:{json.dumps(said)}", f"/proc/self/fd/{target}"),
             ],
             pass_fds=(source, target),
             stdin=subprocess.DEVNULL,
