@@ -37,7 +37,7 @@ class DhcpServers:
     def apply(self, ports: Ports, *, anew: bool) -> None:
         """Start, tell and stop; `anew`: nftables may have forgotten. Raises the last trouble."""
         ports = list(ports)
-        wanted = {network.name: network for network in _networks(ports)}
+        wanted = {network.name: network for network in networks(ports)}
         for name in sorted({path.name for path in self._folder.iterdir()} - wanted.keys()):
             self._stop(name)
         script = list(_served(ports, wanted.values()))
@@ -81,7 +81,7 @@ class DhcpServers:
         shutil.rmtree(self._folder / name, ignore_errors=True)
 
 
-def _networks(ports: Ports) -> Iterator[Network]:
+def networks(ports: Ports) -> Iterator[Network]:
     """Those with a subnet that is served; routed ones have no bridge to be served on."""
     found: dict[tuple[str, str], list[Document]] = defaultdict(list)
     for nic, document in ports:

@@ -11,11 +11,15 @@ from tests.nodes.packets.netns import Space
 
 @dataclass(slots=True)
 class FakeApi:
-    """It listens within the node's namespace; `documents` are by port."""
+    """It listens within the node's namespace; `documents` are by port.
+
+    `told` is what it says of guests, by network and address.
+    """
 
     space: Space
     key: str
     documents: dict[str, Any] = field(default_factory=dict)
+    told: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     asked: int = 0
     port: int = 8080
     _server: HTTPServer | None = field(default=None, repr=False)
@@ -38,12 +42,10 @@ class FakeApi:
                 api.asked += 1
                 length = int(self.headers["Content-Length"])
                 body = json.loads(self.rfile.read(length))
-                right = (
-                    self.path == "/node/v1/ports"
-                    and self.headers["Authorization"] == f"Bearer {api.key}"
-                )
-                answer = json.dumps(api.answer(body)).encode() if right else b"{}"
-                self.send_response(200 if right else 401)
+                right = self.headers["Authorization"] == f"Bearer {api.key}"
+                status, said = api.say_to(self.path, body) if right else (401, {})
+                answer = json.dumps(said).encode()
+                self.send_response(status)
                 self.send_header("Content-Length", str(len(answer)))
                 self.end_headers()
                 self.wfile.write(answer)
@@ -53,6 +55,12 @@ class FakeApi:
 
         self._server = self.space.inside(lambda: HTTPServer(("127.0.0.1", self.port), Handler))
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+
+    def say_to(self, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        if path == "/node/v1/ports":
+            return 200, self.answer(body)
+        told = self.told.get((body["network"], body["ip"]))
+        return (200, told) if told else (404, {})
 
     def answer(self, body: dict[str, Any]) -> dict[str, Any]:
         changed = {
