@@ -18,6 +18,14 @@ class ImageTasks(Protocol):
         """An image's tasks, oldest first."""
         ...
 
+    def get(self, task_id: str) -> ImageTask:
+        """Raises NotFound."""
+        ...
+
+    def page(self, limit: int, after: ImageTask | None = None) -> Sequence[ImageTask]:
+        """At most `limit` tasks of anybody's, newest first, after that one."""
+        ...
+
     def claim(self, now: datetime, lease_until: datetime, per_owner: int) -> ImageTask | None:
         """The oldest task that is due, or whose worker was silent, under a new fence.
 

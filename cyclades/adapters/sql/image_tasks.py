@@ -20,6 +20,7 @@ from sqlalchemy import (
 
 from cyclades.adapters.sql.moments import ended, moments, unmeant
 from cyclades.adapters.sql.schema.image_tasks import image_tasks
+from cyclades.domain.model.errors import NotFound
 from cyclades.domain.model.image_task import ImageTask, Method, TaskStatus
 from cyclades.ports.image_tasks import ImageTasks
 
@@ -54,6 +55,8 @@ OF_IMAGE = (
     .where(TABLE.image_id == bindparam("image"))
     .order_by(TABLE.created, TABLE.id)
 )
+ONE = select(image_tasks).where(TABLE.id == bindparam("task"))
+NEWEST = select(image_tasks).order_by(TABLE.created.desc(), TABLE.id.desc())
 OLD = select(TABLE.id).where(TABLE.finished < bindparam("before")).limit(bindparam("most"))
 
 
@@ -71,6 +74,19 @@ class SqlImageTasks(ImageTasks):
 
     def of(self, image_id: str) -> Sequence[ImageTask]:
         return [_task(row) for row in self._connection.execute(OF_IMAGE, {"image": image_id})]
+
+    def get(self, task_id: str) -> ImageTask:
+        row = self._connection.execute(ONE, {"task": task_id}).one_or_none()
+        if row is None:
+            raise NotFound("task", task_id[:80])
+        return _task(row)
+
+    def page(self, limit: int, after: ImageTask | None = None) -> Sequence[ImageTask]:
+        query = NEWEST.limit(limit)
+        if after is not None:
+            earlier = and_(TABLE.created == after.created, TABLE.id < after.id)
+            query = query.where(or_(TABLE.created < after.created, earlier))
+        return [_task(row) for row in self._connection.execute(query)]
 
     def claim(self, now: datetime, lease_until: datetime, per_owner: int) -> ImageTask | None:
         asked = {"per_owner": per_owner} | moments(now, lease_until)

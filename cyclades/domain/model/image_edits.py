@@ -33,7 +33,7 @@ READ_ONLY = frozenset(
         *("locations", "location", "deleted", "deleted_at", "is_public"),
     }
 )
-RESERVED_PREFIX = "os_glance"
+RESERVED_PREFIXES = ("os_glance", "SNF:")
 QUEUED_ONLY = frozenset({"container_format", "disk_format"})
 CONVERSIONS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
     {"visibility": Visibility, "tags": lambda tags: tuple(sorted(set(tags)))}
@@ -76,7 +76,7 @@ def _refuse_fixed(image: Image, edit: Edit) -> None:
     name = edit.name
     if name in READ_ONLY:
         raise Forbidden(f"Attribute '{name}' is read-only.")
-    if name.startswith(RESERVED_PREFIX):
+    if name.startswith(RESERVED_PREFIXES):
         raise Forbidden(f"Attribute '{name[:80]}' is reserved.")
     if name in QUEUED_ONLY and image.status is not Status.QUEUED:
         raise Forbidden(f"Attribute '{name}' can be changed only while the image is queued.")

@@ -75,6 +75,18 @@ class ImageImports:
         """What was asked for, of an image of one's own. Raises NotFound, Forbidden."""
         return self.tasks.of(self.images.owned(caller, image_id, "get_task").id)
 
+    def show(self, task_id: str) -> ImageTask:
+        """Anybody's: for administrators. Raises NotFound."""
+        return self.tasks.get(task_id)
+
+    def page(self, limit: int, marker: str | None = None) -> Sequence[ImageTask]:
+        """Everybody's, newest first: for administrators. Raises InvalidInput for the marker."""
+        try:
+            after = self.tasks.get(marker) if marker else None
+        except NotFound as error:
+            raise InvalidInput(f"There is no task {(marker or '')[:64]}.", "marker") from error
+        return self.tasks.page(limit, after)
+
     def claim(self, lease: timedelta) -> ImageTask | None:
         """Something to do, held for so long. Tasks that killed their workers end here."""
         now = self._now()

@@ -66,6 +66,7 @@ BAD_IMAGES: list[tuple[Any, int]] = [
     ({"status": "active"}, 403),
     ({"size": "7"}, 403),
     ({"os_glance_x": "y"}, 403),
+    ({"SNF:trouble": "y"}, 403),
     ({"visibility": "public"}, 403),
     ({"owner": "b" * 32}, 403),
     ({"tags": [str(number) for number in range(129)]}, 413),

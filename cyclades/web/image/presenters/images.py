@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cyclades.domain.model.image import Image
+from cyclades.domain.model.image import Image, Status
 from cyclades.web.rendering import iso
 
 
@@ -37,4 +37,8 @@ def full(image: Image, store: str) -> dict[str, Any]:
     }
     if data:
         shown["stores"] = store
+    elif image.status is Status.IMPORTING:
+        shown["os_glance_importing_to_stores"] = store
+    if image.trouble:
+        shown |= {"os_glance_failed_import": store, "SNF:trouble": image.trouble}
     return shown

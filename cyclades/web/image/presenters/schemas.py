@@ -5,6 +5,7 @@ from typing import Any
 
 from cyclades.domain.model.image import CONTAINER_FORMATS, DISK_FORMATS, Status, Visibility
 from cyclades.domain.model.image_member import MemberStatus
+from cyclades.domain.model.image_task import TaskStatus
 
 Schema = dict[str, Any]
 OPTIONAL_TEXT = ["null", "string"]
@@ -65,6 +66,24 @@ ONE_IMAGE: Schema = {
     ],
 }
 ONE_MEMBER: Schema = {"name": "member", "properties": MEMBER}
+TASK: Schema = {
+    "id": _fixed("The task's id"),
+    "type": _fixed("What it does", enum=["import", "api_image_import"]),
+    "status": _fixed("Where it stands", enum=[str(one) for one in TaskStatus]),
+    "input": _fixed("What was asked for", "object"),
+    "result": _fixed("What came of it", ["null", "object"]),
+    "owner": _fixed("The project that asked"),
+    "message": _fixed("Why it failed, or what is in its way"),
+    "expires_at": _fixed("When it is forgotten, once it is over", OPTIONAL_TEXT),
+    "created_at": _fixed("When it was asked for"),
+    "updated_at": _fixed("When it last changed"),
+    "image_id": _fixed("The image"),
+    "request_id": _fixed("The request that asked"),
+    "user_id": _fixed("The user who asked"),
+    "self": _fixed("Its own path"),
+    "schema": _fixed("This schema's path"),
+}
+ONE_TASK: Schema = {"name": "task", "properties": TASK}
 PAGES: Schema = {"first": {"type": "string"}, "next": {"type": "string"}}
 
 
@@ -82,4 +101,6 @@ BY_NAME: Mapping[str, Schema] = {
     "images": _several("images", ONE_IMAGE, **PAGES),
     "member": ONE_MEMBER,
     "members": _several("members", ONE_MEMBER),
+    "task": ONE_TASK,
+    "tasks": _several("tasks", ONE_TASK, **PAGES),
 }

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from cyclades.domain.model.image import Image
-from cyclades.domain.model.image_task import Method
+from cyclades.domain.model.image_task import ImageTask, Method
 from cyclades.web.image.image_edits import creation_edits, edits_of
 from cyclades.web.image.image_query import wanted
 from cyclades.web.image.presenters import images as present
@@ -35,16 +35,18 @@ def list_images(request: CycladesRequest) -> Any:
     return {
         "images": [present.full(row, store) for row in rows[: page.limit]],
         "schema": "/v2/schemas/images",
-        **links(request, rows, page),
+        **links(request, rows, page, "/v2/images"),
     }
 
 
-def links(request: CycladesRequest, rows: Sequence[Image], page: Page) -> dict[str, str]:
+def links(
+    request: CycladesRequest, rows: Sequence[Image | ImageTask], page: Page, path: str
+) -> dict[str, str]:
     """This service's links are relative to its root."""
     kept = [(name, value) for name, value in request.GET.items() if name != "marker"]
-    found = {"first": href(kept)}
+    found = {"first": href(path, kept)}
     if page.limit and len(rows) > page.limit:
-        found["next"] = href([*kept, ("marker", rows[page.limit - 1].id)])
+        found["next"] = href(path, [*kept, ("marker", rows[page.limit - 1].id)])
     return found
 
 
@@ -53,9 +55,9 @@ def shown(request: CycladesRequest, image: Image) -> dict[str, Any]:
     return present.full(image, request.app.settings.image_store)
 
 
-def href(query: list[tuple[str, str]]) -> str:
+def href(path: str, query: list[tuple[str, str]]) -> str:
     """The list's path with a query."""
-    return f"/v2/images?{urlencode(query)}" if query else "/v2/images"
+    return f"{path}?{urlencode(query)}" if query else path
 
 
 @images.on("POST", access=Access.MEMBER, body=schemas.CREATE, status=201, creates=True)

@@ -6,7 +6,7 @@ from cyclades.web.image.presenters.schemas import BY_NAME
 from cyclades.web.request import CycladesRequest
 from cyclades.web.resource import Resource
 
-schema = Resource("image_schema", "/image/v2/schemas/{name:image|images|member|members}")
+schema = Resource("image_schema", "/image/v2/schemas/{name:image|images|member|members|task|tasks}")
 
 
 @schema.on("GET")
