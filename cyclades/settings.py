@@ -169,6 +169,12 @@ class Settings:
     quota_image_count_uploading: int = 10
     quota_image_size_total: int = 512 * 2**10  # MiB
     quota_image_stage_total: int = 128 * 2**10  # MiB
+    quota_volumes: int = 20
+    quota_gigabytes: int = 2000  # of volumes and snapshots together
+    quota_per_volume_gigabytes: int = -1
+    quota_snapshots: int = 20
+    quota_backups: int = 20
+    quota_backup_gigabytes: int = 2000
     quota_key_pairs: int = 100
     quota_metadata_items: int = 128
     page_size: int = 1000

@@ -16,6 +16,7 @@ Kind = Literal[
     "floating_ip",
     "subnetpool",
     "rbac_policy",
+    "volume_type",
     "volume",
     "snapshot",
     "backup",

@@ -25,17 +25,16 @@ IMAGE = (
     "image_size_total",  # MiB
     "image_stage_total",  # MiB
 )
-# Resources that clients ask about and that cannot be made yet: their limit is zero.
 VOLUME = (
     "volumes",
+    "per_volume_gigabytes",  # what one volume may have, never charged
     "snapshots",
     "gigabytes",
     "backups",
     "backup_gigabytes",
-    "per_volume_gigabytes",
-    "groups",
 )
-ABSENT: Mapping[str, int] = dict.fromkeys(VOLUME, 0)
+# Resources that clients ask about and that cannot be made: their limit is zero.
+ABSENT: Mapping[str, int] = {"groups": 0}
 # Limits that compute clients ask about, the same for all projects and never charged.
 COMPUTE_FIXED: Mapping[str, int] = {
     "injected_files": 5,
@@ -48,7 +47,7 @@ COMPUTE_FIXED: Mapping[str, int] = {
     "security_groups": UNLIMITED,
     "security_group_rules": UNLIMITED,
 }
-CHANGEABLE = COMPUTE + NETWORK + IMAGE
+CHANGEABLE = COMPUTE + NETWORK + IMAGE + VOLUME
 
 Amounts = Mapping[str, int]
 
