@@ -69,7 +69,7 @@ COMMANDS = st.one_of(
     st.builds(DisconnectNetwork, TEXTS, TEXTS),
     st.builds(RemoveNetwork, TEXTS),
     st.builds(AddDisk, TEXTS, DISKS, live=st.booleans()),
-    st.builds(AttachDisk, TEXTS, TEXTS, live=st.booleans()),
+    st.builds(AttachDisk, TEXTS, TEXTS, live=st.booleans(), first=st.booleans()),
     st.builds(DetachDisk, TEXTS, TEXTS, live=st.booleans()),
     st.builds(RemoveDisk, TEXTS, TEXTS, live=st.booleans()),
     st.builds(GrowDisk, TEXTS, TEXTS, NUMBERS),

@@ -42,7 +42,7 @@ class Disks:
 
     def filled(self, **values: Any) -> Volume:
         """A volume that is being filled from an image, a snapshot or another volume."""
-        source = {"image_id": self.users.image} if not values else values
+        source = values or {"image_id": self.users.image}
         volume = self.blank(status=VolumeStatus.CREATING, cluster_id=self.cluster, **source)
         self.begin(TaskKind.CREATE, volume)
         return volume

@@ -87,6 +87,7 @@ def job_report(cluster_id: str, row: Mapping[str, Any]) -> JobReport:
     first = ops[0] if ops else {}
     reason = reason_in(ops)
     name = first.get("instance_name")
+    done = outcome is JobOutcome.SUCCESS
     message, code = error_in(row.get("opresult")) if outcome is JobOutcome.ERROR else ("", None)
     return JobReport(
         cluster_id=cluster_id,
@@ -99,8 +100,8 @@ def job_report(cluster_id: str, row: Mapping[str, Any]) -> JobReport:
         error_code=code,
         message=message,
         request_id=reason.request_id if reason else None,
-        disks=disk_paths(first, row.get("opresult")) if reason and outcome else (),
-        unplug_failed=outcome is JobOutcome.SUCCESS and NOT_UNPLUGGED in str(row.get("opresult")),
+        disks=disk_paths(first, row.get("opresult")) if reason and done else (),
+        unplug_failed=done and NOT_UNPLUGGED in str(row.get("opresult")),
     )
 
 

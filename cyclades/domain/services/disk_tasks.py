@@ -1,6 +1,6 @@
 """Tasks on disks: step after step, and back when one fails."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
@@ -13,7 +13,7 @@ from cyclades.domain.model.disk_plans import (
 from cyclades.domain.model.disk_task import DiskTask, TaskKind, TaskState
 from cyclades.domain.model.effects import Effect, GuestConfig
 from cyclades.domain.model.instance_action import ERROR, SUCCESS
-from cyclades.domain.model.job_errors import OVERTAKEN, UNEXPLAINED, user_sentence
+from cyclades.domain.model.job_errors import UNEXPLAINED, user_sentence
 from cyclades.domain.model.operation import Operation
 from cyclades.domain.model.reports import JobOutcome, JobReport
 from cyclades.domain.services.builds import Builds
@@ -103,14 +103,6 @@ class DiskTasks:
         if task is not None:
             self.actions.finish(task.id, ERROR, message, self.clock.now())
             self.endings[task.kind].late(task, message)
-
-    def overtaken(self, server_id: str, cancelled: Collection[str]) -> None:
-        """The server's effects with these ids were cancelled: their tasks fail."""
-        for seen in self.rows.of_server(server_id):
-            if seen.effect_id in cancelled:
-                task = self._awaiting(seen.id, seen.effect_id)
-                if task is not None:
-                    self._failed(task, OVERTAKEN)
 
     def _finish(self, effect: InFlight, failure: str | None) -> None:
         state = "done" if failure is None else "failed"
