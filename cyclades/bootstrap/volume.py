@@ -7,6 +7,8 @@ from cyclades.adapters.sql.disk_tasks import SqlDiskTasks
 from cyclades.adapters.sql.images import SqlImages
 from cyclades.adapters.sql.instance_actions import SqlInstanceActions
 from cyclades.adapters.sql.servers import SqlServers
+from cyclades.adapters.sql.snapshots import SqlSnapshots
+from cyclades.adapters.sql.views.volume_attachments import SqlVolumeAttachmentViews
 from cyclades.adapters.sql.volume_attachments import SqlVolumeAttachments
 from cyclades.adapters.sql.volumes import SqlVolumes
 from cyclades.bootstrap.image import ImageUnit
@@ -34,6 +36,11 @@ class VolumeUnit(NetworkUnit, ImageUnit):
         return SqlVolumeAttachments(self.connection)
 
     @cached_property
+    def volume_attachment_views(self) -> SqlVolumeAttachmentViews:
+        """The same, as rows to show."""
+        return SqlVolumeAttachmentViews(self.connection)
+
+    @cached_property
     def disk_task_rows(self) -> SqlDiskTasks:
         """What is done to disks."""
         return SqlDiskTasks(self.connection)
@@ -46,6 +53,7 @@ class VolumeUnit(NetworkUnit, ImageUnit):
             SqlServers(self.connection),
             self.volume_rows,
             self.volume_attachments,
+            SqlSnapshots(self.connection),
             lambda image_id: images.get(image_id, EVERYTHING),
             self.app.settings.instance_prefix,
             self.app.clock,

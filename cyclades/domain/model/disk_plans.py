@@ -26,6 +26,9 @@ class Step(StrEnum):
     LEAVE_SERVER = "leave_server"
     GIVE_BACK = "give_back"  # to the server that it was just taken from
     GROW = "grow"
+    CARRY = "carry"  # make a carrier with a copy of a disk, which is sent to us
+    DROP_CARRIER = "drop_carrier"
+    FILL_FROM_BACKUP = "fill_from_backup"  # make its holder, with the disk that a backup fills
 
 
 class Situation(StrEnum):
@@ -60,6 +63,24 @@ PLANS: Final[Mapping[tuple[TaskKind, Situation], tuple[Step, ...]]] = {
     (TaskKind.DELETE, Situation.LOST): (Step.MAKE_HOLDER, Step.ENTER_HOLDER, Step.REMOVE_HOLDER),
 }
 
+SAVES: Final = (TaskKind.UPLOAD, TaskKind.SAVE_SERVER, TaskKind.BACKUP)
+SAVING: Final = (Step.FIND_SOURCE, Step.CARRY, Step.DROP_CARRIER)
+# What whoever begins the task decides: it depends on more than where the volume's disk is.
+TAKE_SNAPSHOT: Final = (Step.FIND_SOURCE, Step.COPY)
+DELETE_SNAPSHOT: Final = (Step.REMOVE_HOLDER,)
+REVERT: Final[Mapping[tuple[bool, bool], tuple[Step, ...]]] = {  # it, the snapshot have a disk
+    (True, True): (Step.FIND_SOURCE, Step.REMOVE_HOLDER, Step.COPY),
+    (False, True): (Step.FIND_SOURCE, Step.COPY),
+    (True, False): (Step.REMOVE_HOLDER,),
+    (False, False): (),
+}
+RESTORE: Final[Mapping[tuple[bool, bool], tuple[Step, ...]]] = {  # it has a disk, the backup bytes
+    (True, True): (Step.REMOVE_HOLDER, Step.FILL_FROM_BACKUP),
+    (False, True): (Step.FILL_FROM_BACKUP,),
+    (True, False): (Step.REMOVE_HOLDER,),
+    (False, False): (),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Undo:
@@ -72,6 +93,7 @@ class Undo:
 KEPT: Final = "A cluster keeps the instance of a failed creation."
 NOTHING: Final = "A failed step changes nothing, and nothing went before."
 AGAIN: Final = "The user may delete again."
+LEFT_OVER: Final = "Audits find carriers without a task."
 UNDO: Final[Mapping[tuple[TaskKind, Step], Undo]] = {
     (TaskKind.CREATE, Step.FILL): Undo((Step.DROP_HOLDER,), KEPT),
     (TaskKind.CREATE, Step.FIND_SOURCE): Undo((), NOTHING),
@@ -83,12 +105,24 @@ UNDO: Final[Mapping[tuple[TaskKind, Step], Undo]] = {
     (TaskKind.DETACH, Step.LEAVE_SERVER): Undo((), "The holder stays for the next time."),
     (TaskKind.DETACH, Step.ENTER_HOLDER): Undo((Step.GIVE_BACK,), "The disk is in no instance."),
     (TaskKind.EXTEND, Step.GROW): Undo((), NOTHING),
+    (TaskKind.SNAPSHOT, Step.FIND_SOURCE): Undo((), NOTHING),
+    (TaskKind.SNAPSHOT, Step.COPY): Undo((Step.DROP_HOLDER,), KEPT),
+    (TaskKind.DELETE_SNAPSHOT, Step.REMOVE_HOLDER): Undo((), AGAIN),
+    (TaskKind.REVERT, Step.FIND_SOURCE): Undo((), NOTHING),
+    (TaskKind.REVERT, Step.REMOVE_HOLDER): Undo((), NOTHING),
+    (TaskKind.REVERT, Step.COPY): Undo((Step.DROP_HOLDER,), KEPT),
+    (TaskKind.RESTORE, Step.REMOVE_HOLDER): Undo((), NOTHING),
+    (TaskKind.RESTORE, Step.FILL_FROM_BACKUP): Undo((Step.DROP_HOLDER,), KEPT),
+    **{(kind, Step.FIND_SOURCE): Undo((), NOTHING) for kind in SAVES},
+    **{(kind, Step.CARRY): Undo((Step.DROP_CARRIER,), KEPT) for kind in SAVES},
+    **{(kind, Step.DROP_CARRIER): Undo((), LEFT_OVER) for kind in SAVES},
     (TaskKind.DELETE, Step.MAKE_HOLDER): Undo((), AGAIN),
     (TaskKind.DELETE, Step.ENTER_HOLDER): Undo((), AGAIN),
     (TaskKind.DELETE, Step.REMOVE_HOLDER): Undo((), AGAIN),
 }
 # The job says that it succeeded, and the guest still has the disk.
 WHEN_NOT_LET_GO: Final = Undo((Step.GIVE_BACK,), "The disk has left the server, not its guest.")
+GONE: Final = frozenset({"unknown_entity"})
 # What a cluster answers when there is nothing left to do.
 DONE_ALREADY: Final[Mapping[tuple[TaskKind, Step], frozenset[str]]] = {
     (TaskKind.ATTACH, Step.ADD): frozenset({"resource_not_unique"}),
@@ -97,12 +131,19 @@ DONE_ALREADY: Final[Mapping[tuple[TaskKind, Step], frozenset[str]]] = {
     (TaskKind.DETACH, Step.MAKE_HOLDER): frozenset({"already_exists"}),
     (TaskKind.DETACH, Step.ENTER_HOLDER): frozenset({"resource_not_unique"}),
     (TaskKind.DETACH, Step.GIVE_BACK): frozenset({"resource_not_unique"}),
-    (TaskKind.DETACH, Step.DROP_HOLDER): frozenset({"unknown_entity"}),
-    (TaskKind.CREATE, Step.DROP_HOLDER): frozenset({"unknown_entity"}),
+    (TaskKind.DETACH, Step.DROP_HOLDER): GONE,
+    (TaskKind.CREATE, Step.DROP_HOLDER): GONE,
     (TaskKind.DELETE, Step.MAKE_HOLDER): frozenset({"already_exists"}),
     # No disk of this name: so much the better.
     (TaskKind.DELETE, Step.ENTER_HOLDER): frozenset({"resource_not_unique", "wrong_input"}),
-    (TaskKind.DELETE, Step.REMOVE_HOLDER): frozenset({"unknown_entity"}),
+    (TaskKind.DELETE, Step.REMOVE_HOLDER): GONE,
+    (TaskKind.SNAPSHOT, Step.DROP_HOLDER): GONE,
+    (TaskKind.DELETE_SNAPSHOT, Step.REMOVE_HOLDER): GONE,
+    (TaskKind.REVERT, Step.REMOVE_HOLDER): GONE,
+    (TaskKind.REVERT, Step.DROP_HOLDER): GONE,
+    (TaskKind.RESTORE, Step.REMOVE_HOLDER): GONE,
+    (TaskKind.RESTORE, Step.DROP_HOLDER): GONE,
+    **{(kind, Step.DROP_CARRIER): GONE for kind in SAVES},
 }
 SITUATIONS: Final[Mapping[tuple[Place, bool], Situation]] = {
     (Place.NOWHERE, False): Situation.BLANK,
@@ -142,10 +183,13 @@ def undo_of(kind: TaskKind, step: Step) -> tuple[Step, ...]:
     return UNDO[kind, step].steps
 
 
+# Whose disk a task makes or removes, if not the volume's; carriers' are nobody's.
+OF_SNAPSHOTS: Final = frozenset({TaskKind.SNAPSHOT, TaskKind.DELETE_SNAPSHOT})
 # What a step says of the volume once it has succeeded, and what before it has begun.
 AFTER: Final[Mapping[Step, Mapping[str, object]]] = {
     Step.FILL: {"place": Place.HOLDER, "holder": True},
     Step.COPY: {"place": Place.HOLDER, "holder": True},
+    Step.FILL_FROM_BACKUP: {"place": Place.HOLDER, "holder": True},
     Step.ENTER_HOLDER: {"place": Place.HOLDER},
     Step.LEAVE_HOLDER: {"place": Place.MOVING},
     Step.DROP_HOLDER: {"holder": False},
@@ -158,5 +202,6 @@ AFTER: Final[Mapping[Step, Mapping[str, object]]] = {
 BEFORE: Final[Mapping[Step, Mapping[str, object]]] = {
     Step.FILL: {"holder": True},
     Step.COPY: {"holder": True},
+    Step.FILL_FROM_BACKUP: {"holder": True},
     Step.MAKE_HOLDER: {"holder": True},
 }

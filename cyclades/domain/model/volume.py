@@ -100,3 +100,8 @@ def kept_by(prefix: str, instance: str) -> str | None:
     """The volume or snapshot whose holder an instance is, by its name."""
     start = f"{prefix}holder-"
     return instance.removeprefix(start) if instance.startswith(start) else None
+
+
+def carrier_name(prefix: str, task_id: str) -> str:
+    """The instance whose disk is a copy that is sent to us; it never outlives its task."""
+    return f"{prefix}carrier-{task_id}"

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from cyclades.domain.model.disk_plans import (
     AFTER,
     BEFORE,
+    OF_SNAPSHOTS,
+    SAVES,
     Situation,
     Step,
     plan_of,
@@ -19,6 +21,7 @@ from cyclades.domain.model.volume import Place, Volume, disk_name, holder_name
 from cyclades.domain.services.disk_steps import Scene
 from cyclades.ports.clock import Clock
 from cyclades.ports.servers import ServerRepository
+from cyclades.ports.snapshots import SnapshotRepository
 from cyclades.ports.volume_attachments import VolumeAttachmentRepository
 from cyclades.ports.volumes import VolumeRepository
 
@@ -30,6 +33,7 @@ class DiskScenes:
     servers: ServerRepository
     volumes: VolumeRepository
     attachments: VolumeAttachmentRepository
+    snapshots: SnapshotRepository
     image: Callable[[str], Image]
     prefix: str
     clock: Clock
@@ -48,13 +52,13 @@ class DiskScenes:
     def of(self, task: DiskTask) -> Scene:
         """What the step that it is at looks at."""
         server = self.servers.by_id(task.server_id) if task.server_id else None
-        volume = self._volume(task)
-        return Scene(task, volume, server, volume.id, self.prefix, self.image)
+        volume = self.volumes.by_id(task.volume_id) if task.volume_id else None
+        return Scene(task, volume, server, target_of(task), self.prefix, self.image)
 
     def source_of(self, volume: Volume) -> Mapping[str, str]:
         """The disk that is to be copied, and in which instance it is. Raises Conflict."""
         if volume.snapshot_id:
-            return self._held(volume.snapshot_id)
+            return self.held(volume.snapshot_id)
         source = self.volumes.by_id(volume.source_volid or "")
         if source is None:
             raise NotFound("volume", volume.source_volid or "")
@@ -63,7 +67,7 @@ class DiskScenes:
     def whereabouts(self, volume: Volume) -> Mapping[str, str]:
         """The volume's disk, and the instance that has it. Raises Conflict."""
         if volume.place is Place.HOLDER:
-            return self._held(volume.id)
+            return self.held(volume.id)
         attachment = self.attachments.of_volume(volume.id)
         if volume.place is not Place.SERVER or attachment is None:
             raise Conflict(f"The disk of volume {volume.id} is on its way: please try again.")
@@ -95,7 +99,8 @@ class DiskScenes:
             return None
         return replace(task, facts={**task.facts, "node": found.node, "path": found.path})
 
-    def _held(self, object_id: str) -> Mapping[str, str]:
+    def held(self, object_id: str) -> Mapping[str, str]:
+        """The disk of a volume or a snapshot, in its holder."""
         return {
             "source_instance": holder_name(self.prefix, object_id),
             "source_disk": disk_name(self.prefix, object_id),
@@ -108,9 +113,27 @@ class DiskScenes:
         return volume
 
     def _change(self, task: DiskTask, changes: Mapping[str, object]) -> None:
-        if not changes:
+        if not changes or task.kind in SAVES:
+            return
+        if task.kind in OF_SNAPSHOTS:
+            self._change_snapshot(task, changes)
             return
         volume = self._volume(task)
         changed = replace(volume, **changes)  # type: ignore[arg-type] # a table of its fields
         if changed != volume:
             self.volumes.save(replace(changed, updated=self.clock.now()))
+
+    def _change_snapshot(self, task: DiskTask, changes: Mapping[str, object]) -> None:
+        snapshot = self.snapshots.by_id(task.snapshot_id or "")
+        if snapshot is None:
+            raise NotFound("snapshot", task.snapshot_id or "")
+        holder = bool(changes.get("holder", snapshot.holder))
+        if holder != snapshot.holder:
+            self.snapshots.save(replace(snapshot, holder=holder, updated=self.clock.now()))
+
+
+def target_of(task: DiskTask) -> str:
+    """Whose the disk is that the task makes, moves or removes; a carrier's is the task's own."""
+    if task.kind in SAVES:
+        return task.id
+    return (task.snapshot_id if task.kind in OF_SNAPSHOTS else task.volume_id) or ""

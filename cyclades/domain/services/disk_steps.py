@@ -1,7 +1,7 @@
 """What each step of a task on disks asks of a cluster: one table."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from cyclades.domain.model.build import BuildOrders, DiskToCopy, image_to_write
@@ -26,6 +26,7 @@ from cyclades.domain.model.volume import Place, Volume, disk_name, holder_name, 
 GIB: Final = 1024  # MiB
 SEAT_MIB: Final = 4  # what Ganeti makes of anything smaller
 HOLDER_MEMORY_MIB: Final = 128  # it never runs
+EXTERNAL: Final = "ext"
 HOLDER_TAG: Final = "cyclades:holder:"
 
 
@@ -40,13 +41,13 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What steps look at. `target`: whose disk it is (a volume's or a snapshot's id).
+    """What steps look at. `target`: whose disk it is (a volume's, a snapshot's or a task's id).
 
-    `size` in GiB. `image`: what an image is, by its id. Raises NotFound.
+    `image`: what an image is, by its id. Raises NotFound.
     """
 
     task: DiskTask
-    volume: Volume
+    volume: Volume | None
     server: Server | None
     target: str
     prefix: str
@@ -63,10 +64,27 @@ class Scene:
         return disk_name(self.prefix, self.target)
 
     @property
+    def size(self) -> int:
+        """Of the disk, in GiB: as the task says, else the volume's."""
+        said = self.task.facts.get("size")
+        return int(said) if said else self.its().size
+
+    @property
+    def template(self) -> str:
+        """The disk's template: as the task says, else the volume's."""
+        return self.task.facts.get("template") or self.its().disk_template
+
+    @property
     def wanted(self) -> DiskWanted:
         """The disk, still to be made."""
         provider = self.task.facts.get("provider", "")
-        return DiskWanted(self.disk, self.volume.size * GIB, provider)
+        return DiskWanted(self.disk, self.size * GIB, provider)
+
+    def its(self) -> Volume:
+        """The volume of the task. Raises Conflict when it has none."""
+        if self.volume is None:
+            raise Conflict("The task is about no volume.")
+        return self.volume
 
     def guest(self) -> Server:
         """The server of the task. Raises Conflict when it has none."""
@@ -90,7 +108,7 @@ def hold(
         instance=scene.holder,
         vcpus=1,
         memory_mib=HOLDER_MEMORY_MIB,
-        disk_template=scene.volume.disk_template,
+        disk_template=scene.template,
         disks=(*disks, DiskWanted(seat_name(scene.prefix, scene.target), SEAT_MIB)),
         nics=(),
         image_id=image_id,
@@ -104,17 +122,29 @@ def hold(
 
 def fill(scene: Scene) -> Ask:
     """An image onto a new disk."""
-    image = scene.image(scene.volume.image_id or "")
+    image = scene.image(scene.its().image_id or "")
     command = hold(scene, scene.wanted, image_id=image.id, disk_format=image.disk_format or "raw")
     return Ask(command, orders=BuildOrders(image=image_to_write(image)))
 
 
 def copy(scene: Scene) -> Ask:
-    """Another disk onto a new one, on the node where that one can be read."""
+    """Another disk onto a new one, on the node where that one can be read.
+
+    An external provider makes the copy itself.
+    """
     facts = scene.task.facts
-    source = DiskToCopy(facts["source_instance"], facts["source_disk"], facts["path"])
+    origin = source_of(scene)
+    if scene.template == EXTERNAL:
+        cloned = hold(scene, replace(scene.wanted, origin=origin.name), node=facts["node"])
+        return Ask(replace(cloned, install=False), facts.get("source_server", ""))
     command = hold(scene, scene.wanted, node=facts["node"])
-    return Ask(command, orders=BuildOrders(copy=source))
+    return Ask(command, facts.get("source_server", ""), BuildOrders(copy=origin))
+
+
+def source_of(scene: Scene) -> DiskToCopy:
+    """What `find_source` has found."""
+    facts = scene.task.facts
+    return DiskToCopy(facts["source_instance"], facts["source_disk"], facts["path"])
 
 
 def find_source(scene: Scene) -> Ask:
@@ -169,8 +199,8 @@ def give_back(scene: Scene) -> Ask:
 
 def grow(scene: Scene) -> Ask:
     """As large as the volume says."""
-    size = scene.volume.size * GIB
-    if scene.volume.place is Place.HOLDER:
+    size = scene.its().size * GIB
+    if scene.its().place is Place.HOLDER:
         return Ask(GrowDisk(scene.holder, scene.disk, size))
     server = scene.guest()
     return Ask(GrowDisk(server.instance, scene.disk, size), server.id)

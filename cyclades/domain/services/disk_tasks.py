@@ -17,8 +17,8 @@ from cyclades.domain.model.job_errors import UNEXPLAINED, user_sentence
 from cyclades.domain.model.operation import Operation
 from cyclades.domain.model.reports import JobOutcome, JobReport
 from cyclades.domain.services.builds import Builds
+from cyclades.domain.services.disk_save_steps import EVERY_STEP
 from cyclades.domain.services.disk_scenes import DiskScenes
-from cyclades.domain.services.disk_steps import STEPS
 from cyclades.ports.clock import Clock
 from cyclades.ports.disk_tasks import DiskTaskRepository
 from cyclades.ports.ids import Ids
@@ -140,7 +140,7 @@ class DiskTasks:
         step, effect_id, now = Step(task.plan[task.step]), self.ids.new(), self.clock.now()
         self.scenes.beginning(task, step)
         scene = self.scenes.of(task)
-        ask = STEPS[step](scene)
+        ask = EVERY_STEP[step](scene)
         guest = GuestConfig()
         if ask.orders is not None:
             instance = ask.command.instance
