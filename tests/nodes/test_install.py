@@ -21,10 +21,15 @@ def root(tmp_path: Path) -> Path:
 
 def test_all_is_there_and_secrets_are_for_root(root: Path) -> None:
     library = root / "usr" / "lib" / "cyclades"
-    for name in ("hook", "watcher", "progress", "ifup", "netd"):
+    for name in ("hook", "watcher", "progress", "ifup", "netd", "image"):
         assert os.access(library / f"cyclades-{name}", os.X_OK)
-    sources = {path.name for path in (PROGRAMS / "cyclades_node").glob("*.py")}
-    assert {path.name for path in (library / "cyclades_node").iterdir()} == sources
+    sources = {path.relative_to(PROGRAMS) for path in PROGRAMS.rglob("cyclades_node/**/*.py")}
+    assert {path.relative_to(library) for path in library.rglob("*.py")} == sources
+    definition = root / "usr/share/ganeti/os/cyclades-image"
+    for verb in ("create", "export", "import", "rename", "verify"):
+        assert os.access(definition / verb, os.X_OK)
+    assert (definition / "ganeti_api_version").read_text() == "20\n"
+    assert (definition / "parameters.list").stat().st_mode & 0o777 == 0o644
     assert (root / "etc/cyclades/cyclades.conf").stat().st_mode & 0o777 == 0o600
     assert (root / "var/spool/cyclades").stat().st_mode & 0o777 == 0o700
     script = root / "etc/ganeti/kvm-vif-bridge"
@@ -42,7 +47,7 @@ def test_an_upgrade_leaves_the_configuration_alone(root: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", sorted((PROGRAMS / "cyclades_node").glob("*.py")), ids=lambda path: path.name
+    "path", sorted((PROGRAMS / "cyclades_node").rglob("*.py")), ids=lambda path: path.name
 )
 def test_nodes_with_an_older_python_can_read_it(path: Path) -> None:
     ast.parse(path.read_text(), feature_version=(3, 9))

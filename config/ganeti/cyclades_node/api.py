@@ -7,7 +7,14 @@ import ssl
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.error import HTTPError, URLError
-from urllib.request import HTTPRedirectHandler, HTTPSHandler, ProxyHandler, Request, build_opener
+from urllib.request import (
+    HTTPRedirectHandler,
+    HTTPSHandler,
+    OpenerDirector,
+    ProxyHandler,
+    Request,
+    build_opener,
+)
 
 from cyclades_node.conf import BadConf, Conf
 
@@ -31,20 +38,25 @@ class _NoRedirect(HTTPRedirectHandler):
         """Our key is for this host alone."""
 
 
+def opener(conf: Conf) -> OpenerDirector:
+    """TLS is verified, with `conf.ca` instead of the system's authorities if given.
+
+    Raises BadConf, OSError.
+    """
+    if not conf.api:
+        raise BadConf("api is empty: this node does not know where Cyclades is")
+    secure = HTTPSHandler(context=ssl.create_default_context(cafile=conf.ca or None))
+    return build_opener(ProxyHandler({}), _NoRedirect, secure)
+
+
 class Api:
     """One question at a time."""
 
     def __init__(self, conf: Conf) -> None:
-        """TLS is verified, with `conf.ca` instead of the system's authorities if given.
-
-        Raises BadConf, OSError.
-        """
-        if not conf.api:
-            raise BadConf("api is empty: this node does not know where Cyclades is")
+        """Raises BadConf, OSError."""
+        self._opener = opener(conf)
         self._url = f"{conf.api.rstrip('/')}/node/v1/ports"
         self._key = conf.node_key
-        secure = HTTPSHandler(context=ssl.create_default_context(cafile=conf.ca or None))
-        self._opener = build_opener(ProxyHandler({}), _NoRedirect, secure)
 
     def ask(self, known: Mapping[str, str], cursor: str, patience: float) -> Answer:
         """`known` has the digests by port, empty for none. Raises ApiTrouble."""

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 PATH = "/etc/cyclades/cyclades.conf"
 SECTION = "cyclades"
-FOLDERS = ("spool", "ganeti", "ports", "run")
+FOLDERS = ("spool", "ganeti", "ports", "run", "builds")
 PORTS = {"amqp": 5672, "amqps": 5671}  # by scheme
 
 
@@ -35,6 +35,7 @@ class Conf(NamedTuple):
     prefix: str = "cyclades-"
     ports: Path = Path("/var/lib/cyclades/ports")
     run: Path = Path("/run/cyclades")
+    builds: Path = Path("/var/lib/cyclades/builds")
 
     @property
     def queue(self) -> Path:
