@@ -6,15 +6,11 @@ from functools import cached_property
 from cyclades.adapters.sql.audit import SqlAudit
 from cyclades.adapters.sql.divergences import SqlDivergences
 from cyclades.adapters.sql.flavors import SqlFlavors
-from cyclades.adapters.sql.instance_actions import SqlInstanceActions
 from cyclades.adapters.sql.keypairs import SqlKeypairs
 from cyclades.adapters.sql.leases import SqlLeases
-from cyclades.adapters.sql.server_guests import SqlServerGuests
-from cyclades.adapters.sql.servers import SqlServers, watched
-from cyclades.adapters.sql.views.instance_actions import SqlInstanceActionViews
+from cyclades.adapters.sql.servers import watched
 from cyclades.adapters.sql.views.metrics import SqlMetrics
-from cyclades.adapters.sql.views.servers import SqlServerViews
-from cyclades.bootstrap.volume import VolumeUnit
+from cyclades.bootstrap.servers import ServersUnit
 from cyclades.domain.services.cluster_poll import Watched
 from cyclades.domain.services.cluster_repair import ClusterRepair
 from cyclades.domain.services.cluster_updates import ClusterUpdates
@@ -22,7 +18,6 @@ from cyclades.domain.services.clusters import Clusters
 from cyclades.domain.services.deadlines import Deadlines
 from cyclades.domain.services.effect_submission import EffectSubmission
 from cyclades.domain.services.flavors import FlavorCatalogue
-from cyclades.domain.services.interface_settlement import InterfaceSettlement
 from cyclades.domain.services.keypairs import Keypairs
 from cyclades.domain.services.ledger_audit import LedgerAudit
 from cyclades.domain.services.network_settlement import NetworkSettlement
@@ -30,13 +25,11 @@ from cyclades.domain.services.placement import Placement
 from cyclades.domain.services.server_actions import ServerActions
 from cyclades.domain.services.server_adoption import ServerAdoption
 from cyclades.domain.services.server_creation import ServerCreation
-from cyclades.domain.services.server_guests import ServerGuests
 from cyclades.domain.services.server_interfaces import ServerInterfaces
-from cyclades.domain.services.server_settlement import ServerSettlement
 from cyclades.domain.services.server_wishes import ServerWishes
 
 
-class ComputeUnit(VolumeUnit):
+class ComputeUnit(ServersUnit):
     """What compute needs."""
 
     @cached_property
@@ -70,52 +63,6 @@ class ComputeUnit(VolumeUnit):
     def leases(self) -> SqlLeases:
         """Who does what only one at a time should do."""
         return SqlLeases(self.connection)
-
-    @cached_property
-    def servers(self) -> SqlServers:
-        """Servers as aggregates."""
-        return SqlServers(self.connection)
-
-    @cached_property
-    def server_views(self) -> SqlServerViews:
-        """Servers as rows to show."""
-        return SqlServerViews(self.connection)
-
-    @cached_property
-    def instance_actions(self) -> SqlInstanceActions:
-        """What was done to servers."""
-        return SqlInstanceActions(self.connection)
-
-    @cached_property
-    def instance_action_views(self) -> SqlInstanceActionViews:
-        """The same, as rows to show."""
-        return SqlInstanceActionViews(self.connection)
-
-    @cached_property
-    def server_settlement(self) -> ServerSettlement:
-        """What follows when a server changed."""
-        return ServerSettlement(
-            self.servers,
-            self.server_ports,
-            self.cluster_networks,
-            self.server_guests,
-            self.quota,
-            self.feed,
-            self.app.clock,
-        )
-
-    @cached_property
-    def server_guests(self) -> ServerGuests:
-        """What goes into servers' guests."""
-        secrets = self.app.secrets.derived("guests")
-        return ServerGuests(SqlServerGuests(self.connection, secrets), self.builds)
-
-    @cached_property
-    def interface_settlement(self) -> InterfaceSettlement:
-        """What follows when an interface was plugged in or unplugged."""
-        return InterfaceSettlement(
-            self.port_rows, self.server_ports, self.cluster_networks, self.feed, self.app.clock
-        )
 
     @cached_property
     def server_interfaces(self) -> ServerInterfaces:
@@ -173,6 +120,7 @@ class ComputeUnit(VolumeUnit):
             self.instance_actions,
             self.outbox,
             self.server_settlement,
+            self.server_clearing,
             self.interface_settlement,
             self.feed,
             self.app.clock,
@@ -209,6 +157,7 @@ class ComputeUnit(VolumeUnit):
             NetworkSettlement(self.network_clusters, self.outbox, self.app.clock),
             self.interface_settlement,
             self.disk_tasks,
+            self.server_steps,
             self.builds,
             self.app.clock,
             self.app.ids,

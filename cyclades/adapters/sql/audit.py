@@ -32,6 +32,7 @@ from cyclades.adapters.sql.schema.routers import router_reports, routers
 from cyclades.adapters.sql.schema.security_groups import security_groups
 from cyclades.adapters.sql.schema.servers import instance_actions, servers
 from cyclades.adapters.sql.schema.subnets import addresses, subnets
+from cyclades.adapters.sql.schema.volumes import volume_attachments, volumes
 from cyclades.adapters.sql.upserts import UPSERTS
 from cyclades.domain.model.image_usage import (
     CONTENT_COUNTS_AS,
@@ -60,6 +61,13 @@ ON_SERVER = ports.c.device_owner.startswith(COMPUTE_OWNER)
 IN_FLIGHT = (
     select(effects.c.seq)
     .where(effects.c.server_id == servers.c.id, effects.c.finished.is_(None))
+    .exists()
+)
+# What goes on once a task on the disk of one of its volumes has ended.
+VOLUMES_MOVE = (
+    select(volumes.c.id)
+    .join(volume_attachments, volume_attachments.c.volume_id == volumes.c.id)
+    .where(volume_attachments.c.server_id == servers.c.id, volumes.c.task_id.is_not(None))
     .exists()
 )
 IDLE = and_(servers.c.effect_id.is_(None), ~IN_FLIGHT)
@@ -216,7 +224,7 @@ class SqlAudit(Audit):
         waits = or_(servers.c.effect_id.is_not(None), servers.c.vm_state == VmState.BUILDING)
         query = (
             select(servers.c.id, servers.c.cluster_id, servers.c.vm_state, servers.c.task_state)
-            .where(~servers.c.deleted, waits, ~IN_FLIGHT)
+            .where(~servers.c.deleted, waits, ~IN_FLIGHT, ~VOLUMES_MOVE)
             .order_by(servers.c.id)
         )
         return [LostOperation(*row) for row in self._connection.execute(query)]

@@ -177,6 +177,7 @@ class SqlOutbox(Outbox):
         """Update what waits and surely was never sent."""
         unsent = and_(
             effects.c.server_id == server_id,
+            effects.c.task_id.is_(None),
             effects.c.state == QUEUED,
             ~effects.c.uncertain,
             effects.c.finished.is_(None),

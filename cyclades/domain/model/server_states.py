@@ -27,6 +27,7 @@ class TaskState(StrEnum):
 
     SCHEDULING = "scheduling"
     SPAWNING = "spawning"
+    BLOCK_DEVICE_MAPPING = "block_device_mapping"
     POWERING_ON = "powering-on"
     POWERING_OFF = "powering-off"
     REBOOTING = "rebooting"

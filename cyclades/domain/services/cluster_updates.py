@@ -22,6 +22,7 @@ from cyclades.domain.services.disk_tasks import DiskTasks
 from cyclades.domain.services.interface_settlement import OF_INTERFACES, InterfaceSettlement
 from cyclades.domain.services.network_settlement import NetworkSettlement
 from cyclades.domain.services.server_settlement import ServerSettlement
+from cyclades.domain.services.server_steps import ServerSteps
 from cyclades.ports.clock import Clock
 from cyclades.ports.ids import Ids
 from cyclades.ports.outbox import InFlight, Outbox
@@ -48,6 +49,7 @@ class ClusterUpdates:
     networks: NetworkSettlement
     interfaces: InterfaceSettlement
     disks: DiskTasks
+    steps: ServerSteps
     builds: Builds
     clock: Clock
     ids: Ids
@@ -142,6 +144,9 @@ class ClusterUpdates:
             return False
         if self.busy(server):
             return False  # whatever it is ends with the instance removed, or is looked at again
+        if self.steps.holds(server):
+            self.steps.clearing.advance(server, f"req-{self.ids.new()}")
+            return True
         self.tidy(server, RemoveInstance(server.instance))
         return True
 
@@ -178,6 +183,8 @@ class ClusterUpdates:
         gone = effect.operation in REMOVALS and report.error_code == UNKNOWN
         if report.outcome is JobOutcome.SUCCESS or gone:
             self._conclude(effect, server, None)
+        elif self.steps.vanished(effect, server, report.error_code):
+            self.outbox.finish(effect.effect_id, "failed", None, self.clock.now())
         elif report.outcome is JobOutcome.CANCELED and server.leaving(effect.effect_id):
             self._conclude(effect, server, OVERTAKEN)
         else:
@@ -187,10 +194,13 @@ class ClusterUpdates:
         now, before = self.clock.now(), server.usage
         state, result = ("done", SUCCESS) if failure is None else ("failed", ERROR)
         self.outbox.finish(effect.effect_id, state, failure, now)
-        self.actions.finish(effect.effect_id, result, failure, now)
         if effect.operation is Operation.CREATE:
             self.builds.end(effect.effect_id)
-        if server.deleted or effect.purpose == "cleanup":
+        users = not server.deleted and effect.purpose != "cleanup"
+        if users and self.steps.taken(effect, server, failure):
+            return
+        self.actions.finish(effect.effect_id, result, failure, now)
+        if not users:
             return
         if effect.operation in OF_INTERFACES:
             self.interfaces.settle(effect.effect_id, effect.operation, server, failure)
@@ -202,6 +212,7 @@ class ClusterUpdates:
                 # Ganeti keeps the instance of a failed create in its configuration.
                 self.tidy(server, RemoveInstance(server.instance), effect.request_id)
         self.settlement.keep(server, before)
+        self.steps.follow(server, effect.request_id)
 
     def busy(self, server: Server) -> bool:
         """Whether something is asked of its cluster for it."""

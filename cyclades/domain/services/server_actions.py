@@ -20,6 +20,7 @@ from cyclades.domain.model.server import Server
 from cyclades.domain.model.server_actions import Action
 from cyclades.domain.model.sharing import reach_of
 from cyclades.domain.services.interface_settlement import OF_INTERFACES, InterfaceSettlement
+from cyclades.domain.services.server_clearing import ServerClearing
 from cyclades.domain.services.server_settlement import ServerSettlement
 from cyclades.ports.clock import Clock
 from cyclades.ports.feed import Feed
@@ -44,6 +45,7 @@ class ServerActions:
     actions: InstanceActions
     outbox: Outbox
     settlement: ServerSettlement
+    clearing: ServerClearing
     interfaces: InterfaceSettlement
     feed: Feed
     clock: Clock
@@ -71,8 +73,19 @@ class ServerActions:
         if Operation.CREATE in cancelled.values():
             self._note(caller, request_id, server, Action.DELETE, None)
             self.settlement.remove(server)
-            return
-        self._ask(caller, request_id, server, Action.DELETE, "")
+        elif self.clearing.needed(server):
+            self._clear(caller, request_id, server)
+        else:
+            self._ask(caller, request_id, server, Action.DELETE, "")
+
+    def _clear(self, caller: Caller, request_id: str, server: Server) -> None:
+        """Save its volumes first; the removal itself bears the id that is given here."""
+        removal = self.ids.new()
+        if server.effect_id is not None:
+            self.actions.finish(server.effect_id, ERROR, OVERTAKEN, self.clock.now())
+        server.command(Action.DELETE, removal)
+        self._note(caller, request_id, server, Action.DELETE, removal)
+        self.clearing.advance(server, request_id)
 
     def lock(self, caller: Caller, request_id: str, server_id: str, reason: str | None) -> None:
         """Keep everybody but administrators from changing it."""

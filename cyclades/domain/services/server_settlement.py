@@ -1,10 +1,11 @@
-"""What follows when a server has changed for good: ports, quota, feed."""
+"""What follows when a server has changed for good: ports, volumes, quota, feed."""
 
 from dataclasses import dataclass
 
 from cyclades.domain.model.events import Changed
 from cyclades.domain.model.server import Server
 from cyclades.domain.model.server_states import VmState
+from cyclades.domain.services.attached_volumes import AttachedVolumes
 from cyclades.domain.services.cluster_networks import ClusterNetworks
 from cyclades.domain.services.server_guests import ServerGuests
 from cyclades.domain.services.server_ports import ServerPorts
@@ -22,6 +23,7 @@ class ServerSettlement:
     ports: ServerPorts
     networks: ClusterNetworks
     guests: ServerGuests
+    volumes: AttachedVolumes
     quota: QuotaLedger
     feed: Feed
     clock: Clock
@@ -34,6 +36,7 @@ class ServerSettlement:
         self.networks.leave(server.cluster_id, self.ports.release(server.id))
         self.guests.forget(server.id)
         self.quota.release(server.project_id, server.usage)
+        self.volumes.leave(server)
         self._keep(server)
 
     def keep(self, server: Server, before: dict[str, int]) -> None:

@@ -1,10 +1,9 @@
 """Attaching volumes to servers, and detaching them."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from cyclades.domain.model.device_names import next_device
-from cyclades.domain.model.disk_task import DiskTask, TaskKind
+from cyclades.domain.model.disk_task import TaskKind
 from cyclades.domain.model.errors import InvalidInput, NotFound
 from cyclades.domain.model.events import Changed
 from cyclades.domain.model.identity import Caller
@@ -14,6 +13,7 @@ from cyclades.domain.model.server_actions import Action
 from cyclades.domain.model.sharing import reach_of
 from cyclades.domain.model.volume import Volume, VolumeStatus
 from cyclades.domain.model.volume_attachment import AttachmentStatus, VolumeAttachment
+from cyclades.domain.services.attached_volumes import Attached, AttachedVolumes
 from cyclades.ports.clock import Clock
 from cyclades.ports.feed import Feed
 from cyclades.ports.ids import Ids
@@ -42,7 +42,7 @@ class ServerVolumes:
     actions: InstanceActions
     volumes: VolumeRepository
     attachments: VolumeAttachmentRepository
-    begin_task: Callable[[DiskTask], DiskTask]
+    moves: AttachedVolumes
     feed: Feed
     clock: Clock
     ids: Ids
@@ -70,7 +70,8 @@ class ServerVolumes:
             tag=wanted.tag,
         )
         self.attachments.add(attachment)
-        self._begin(caller, request_id, server, volume, Action.ATTACH_VOLUME)
+        each = Attached(attachment, volume)
+        self._begin(caller, request_id, server, each, Action.ATTACH_VOLUME)
         return attachment
 
     def detach(self, caller: Caller, request_id: str, server_id: str, volume_id: str) -> None:
@@ -91,9 +92,8 @@ class ServerVolumes:
                 "attach_status must be 'attached' to detach.",
                 "volume_id",
             )
-        leaving = replace(attachment, status=AttachmentStatus.DETACHING, updated=self.clock.now())
-        self.attachments.save(leaving)
-        self._begin(caller, request_id, server, volume, Action.DETACH_VOLUME)
+        each = Attached(attachment, volume)
+        self._begin(caller, request_id, server, each, Action.DETACH_VOLUME)
 
     def update(
         self, caller: Caller, server_id: str, volume_id: str, *, delete_on_termination: bool
@@ -118,25 +118,10 @@ class ServerVolumes:
         raise NotFound("volume", volume_id)
 
     def _begin(
-        self, caller: Caller, request_id: str, server: Server, volume: Volume, action: Action
+        self, caller: Caller, request_id: str, server: Server, each: Attached, action: Action
     ) -> None:
-        now, (kind, status) = self.clock.now(), BEGINS[action]
-        task = self.begin_task(
-            DiskTask(
-                self.ids.new(),
-                kind,
-                server.cluster_id,
-                volume.project_id,
-                caller.user_id,
-                request_id,
-                now,
-                now,
-                volume_id=volume.id,
-                server_id=server.id,
-            )
-        )
-        saved = self.volumes.save(replace(volume, status=status, task_id=task.id, updated=now))
-        self.feed.publish(Changed("volume", saved.id, saved.version, saved.project_id))
+        now = self.clock.now()
+        task_id = self.moves.move(KINDS[action], server, each, caller.user_id, request_id)
         self.actions.begin(
             InstanceAction(
                 self.ids.new(),
@@ -145,7 +130,7 @@ class ServerVolumes:
                 action,
                 caller.user_id,
                 caller.project_id,
-                task.id,
+                task_id,
                 now,
                 now,
             )
@@ -158,10 +143,7 @@ class ServerVolumes:
         self.feed.publish(Changed("server", server.id, server.version, server.project_id))
 
 
-BEGINS = {
-    Action.ATTACH_VOLUME: (TaskKind.ATTACH, VolumeStatus.ATTACHING),
-    Action.DETACH_VOLUME: (TaskKind.DETACH, VolumeStatus.DETACHING),
-}
+KINDS = {Action.ATTACH_VOLUME: TaskKind.ATTACH, Action.DETACH_VOLUME: TaskKind.DETACH}
 
 
 def require_attachable(volume: Volume, server: Server, field: str = "volumeAttachment") -> None:
