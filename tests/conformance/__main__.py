@@ -20,6 +20,7 @@ SELECTED = re.compile(
     r"""
     tempest\.api\.(?!object_storage) .* \[ .* \bsmoke\b
     | tempest\.api\.network\.
+    | tempest\.api\.image\.
     | tempest\.api\.identity\.(admin\.)?v3\.
     | tempest\.api\.compute\.(admin\.)?(test_)?(flavors|keypairs|limits)
     | tempest\.api\.compute\.(security_groups|floating_ips|servers\.test_attach_interfaces)

@@ -2,13 +2,17 @@
 
 import os
 import subprocess
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from string import Template
 from typing import Any
 
+from tests.harness.disk_images import qcow2
 from tests.harness.processes import dying_with_us
 from tests.harness.serving import Installation, embedded
 
@@ -21,6 +25,7 @@ test_path={packages}/tempest/test_discover
 top_dir={packages}
 group_regex=([^\\.]*\\.)*
 """
+WEB_IMAGE = "image.qcow2"
 # Tempest makes many tenants, each with networks and servers of its own.
 SETTINGS = {"log_level": "ERROR", "login_failures": 1000}
 
@@ -52,12 +57,42 @@ def workspace(home: Path) -> Iterator[Workspace]:
     (home / "lock").mkdir()
     (packages,) = PACKAGES.glob("python3.*/site-packages")
     (home / ".stestr.conf").write_text(STESTR.format(packages=packages))
-    with embedded(cloud_home, **SETTINGS) as cloud:
+    with web_server(home) as web, embedded(cloud_home, **SETTINGS, **fetched_from(web)) as cloud:
         template = Template((HERE / "tempest.conf").read_text())
-        (home / "tempest.conf").write_text(template.substitute(facts(cloud, home)))
+        found = facts(cloud, home) | {"web_image": f"http://127.0.0.1:{web}/{WEB_IMAGE}"}
+        (home / "tempest.conf").write_text(template.substitute(found))
         made = Workspace(home)
         made.stestr("init")
         yield made
+
+
+class Silent(SimpleHTTPRequestHandler):
+    """It serves files, and tells nobody."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Not here."""
+
+
+@contextmanager
+def web_server(home: Path) -> Iterator[int]:
+    """The port of a web server that has an image."""
+    folder = home / "web"
+    folder.mkdir()
+    (folder / WEB_IMAGE).write_bytes(qcow2(bytes(4096)))
+    handler = partial(Silent, directory=folder)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port
+        server.shutdown()
+
+
+def fetched_from(port: int) -> dict[str, str]:
+    """The settings that let users have images fetched from there."""
+    return {
+        "web_download_schemes": "http https",
+        "web_download_ports": str(port),
+        "web_download_allowed": "127.0.0.1/32",
+    }
 
 
 def facts(cloud: Installation, home: Path) -> dict[str, object]:

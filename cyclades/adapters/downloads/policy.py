@@ -37,7 +37,11 @@ GLOBAL6 = ip_network("2000::/3")
 
 
 class Elsewhere(InvalidInput):
-    """Nothing is fetched from there."""
+    """Nothing is fetched from there. Clients know refusals by their first words."""
+
+    def __init__(self, why: str, field: str | None = None) -> None:
+        """Say what is wrong with the URI."""
+        super().__init__(f"The URI does not pass filtering. {why}", field)
 
 
 @dataclass(frozen=True, slots=True)

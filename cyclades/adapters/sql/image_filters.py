@@ -38,6 +38,7 @@ COLUMNS: Mapping[str, ColumnElement[Any]] = {
     "checksum": images.c.md5,
     "os_hash_value": images.c.sha512,
     "size": images.c.size,
+    "virtual_size": images.c.virtual_size,
     "protected": images.c.protected,
     "os_hidden": images.c.hidden,
     "created_at": images.c.created,

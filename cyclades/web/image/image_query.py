@@ -21,6 +21,8 @@ FLAGS = frozenset({"protected", "os_hidden"})
 NUMBERS: Mapping[str, tuple[str, Comparison]] = {
     "size_min": ("size", "gte"),
     "size_max": ("size", "lte"),
+    "size": ("size", "eq"),
+    "virtual_size": ("virtual_size", "eq"),
     "min_disk": ("min_disk", "eq"),
     "min_ram": ("min_ram", "eq"),
 }

@@ -26,6 +26,8 @@ def test_filters(each_api: Client) -> None:
     assert found(each_api, "os_hidden=true") == ["d"]
     assert found(each_api, "os_hidden=True&protected=True&size_min=5&size_max=5") == ["d"]
     assert found(each_api, "os_hidden=true&size_min=6") == []
+    assert found(each_api, "os_hidden=true&size=5&virtual_size=5") == ["d"]
+    assert found(each_api, "os_hidden=true&size=6") == []
     assert found(each_api, "status=active&os_hidden=true") == ["d"]
     assert found(each_api, "created_at=gt:2020-01-01T00:00:00Z&created_at=x&k=a") == ["a"]
     assert found(each_api, "updated_at=lt:2020-01-01&k=a") == []
