@@ -30,6 +30,10 @@ class DiskTaskRepository(Protocol):
         """Those about this server that have not ended, oldest first; not claimed."""
         ...
 
+    def reading(self, snapshot_id: str) -> bool:
+        """Whether one that has not ended is about this snapshot."""
+        ...
+
     def forget(self, before: datetime) -> int:
         """Drop what ended before; how many."""
         ...

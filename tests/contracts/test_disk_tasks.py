@@ -49,13 +49,20 @@ def test_those_that_have_not_ended(tasks: DiskTaskRepository) -> None:
     old, new, done, other = (
         a_task(TaskKind.ATTACH, server_id="s"),
         a_task(TaskKind.ATTACH, server_id="s", created=NOW + timedelta(seconds=1)),
-        a_task(TaskKind.ATTACH, server_id="s", finished=NOW, state=TaskState.DONE),
-        a_task(TaskKind.DELETE, cluster_id="two"),
+        a_task(
+            TaskKind.ATTACH,
+            server_id="s",
+            finished=NOW,
+            state=TaskState.DONE,
+            snapshot_id="spare",
+        ),
+        a_task(TaskKind.DELETE, cluster_id="two", snapshot_id="read"),
     )
     for task in (new, other, done, old):
         tasks.add(task)
     assert tasks.open("one") == tasks.of_server("s") == [old, new]
     assert tasks.open("two") == [other]
+    assert [tasks.reading(name) for name in ("read", "spare")] == [True, False]
     assert tasks.forget(NOW) == 0
     assert tasks.forget(NOW + timedelta(seconds=1)) == 1
     assert tasks.by_id(done.id) is None

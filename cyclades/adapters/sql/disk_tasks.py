@@ -21,6 +21,7 @@ OPEN = (
 )
 OPEN_IN = OPEN.where(disk_tasks.c.cluster_id == bindparam("there"))
 OPEN_OF = OPEN.where(disk_tasks.c.server_id == bindparam("server"))
+OPEN_ABOUT = OPEN.where(disk_tasks.c.snapshot_id == bindparam("snapshot"))
 
 
 class SqlDiskTasks(DiskTaskRepository):
@@ -52,6 +53,11 @@ class SqlDiskTasks(DiskTaskRepository):
     def of_server(self, server_id: str) -> Sequence[DiskTask]:
         """Select by server."""
         return [task_of(row) for row in self._connection.execute(OPEN_OF, {"server": server_id})]
+
+    def reading(self, snapshot_id: str) -> bool:
+        """Select by snapshot."""
+        found = self._connection.execute(OPEN_ABOUT.limit(1), {"snapshot": snapshot_id})
+        return found.first() is not None
 
     def forget(self, before: datetime) -> int:
         """Delete by the moment of their end."""

@@ -1,8 +1,12 @@
 """Snapshots: taking them, finding them, describing and deleting them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from cyclades.domain.model.disk_plans import DELETE_SNAPSHOT, TAKE_SNAPSHOT, Step
+from cyclades.domain.model.disk_task import TaskKind
+from cyclades.domain.model.disk_templates import Can
+from cyclades.domain.model.errors import InvalidInput
 from cyclades.domain.model.events import Changed
 from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.listing import Listing
@@ -15,7 +19,9 @@ from cyclades.domain.model.snapshot import (
     require_removable,
 )
 from cyclades.domain.model.volume import Place
+from cyclades.domain.services.disk_copies import DiskCopies
 from cyclades.ports.clock import Clock
+from cyclades.ports.disk_tasks import DiskTaskRepository
 from cyclades.ports.feed import Feed
 from cyclades.ports.ids import Ids
 from cyclades.ports.quota import QuotaLedger
@@ -29,16 +35,20 @@ class Snapshots:
 
     repository: SnapshotRepository
     volumes: VolumeRepository
+    copies: DiskCopies
+    tasks: DiskTaskRepository
     quota: QuotaLedger
     feed: Feed
     clock: Clock
     ids: Ids
 
-    def create(self, caller: Caller, wanted: WantedSnapshot) -> Snapshot:
+    def create(self, caller: Caller, request_id: str, wanted: WantedSnapshot) -> Snapshot:
         """Promise a snapshot. Raises NotFound, InvalidInput, OverQuota."""
         volume = self.volumes.get(reach_of(caller), wanted.volume_id)
         require_copyable(volume, in_use=wanted.in_use)
         now, blank = self.clock.now(), volume.place is Place.NOWHERE
+        if not blank:
+            self.copies.require(volume, Can.CLONE)
         snapshot = Snapshot(
             id=self.ids.new(),
             project_id=caller.project_id or volume.project_id,
@@ -52,6 +62,8 @@ class Snapshots:
             updated=now,
             description=wanted.description,
             status=SnapshotStatus.AVAILABLE if blank else SnapshotStatus.CREATING,
+            cluster_id=None if blank else volume.cluster_id,
+            task_id=None if blank else self.ids.new(),
             bootable=volume.bootable,
             metadata=wanted.metadata,
             image_metadata=volume.image_metadata,
@@ -59,6 +71,9 @@ class Snapshots:
         self.quota.charge(snapshot.project_id, snapshot.usage)
         self.repository.add(snapshot)
         self._publish(snapshot)
+        if snapshot.task_id:
+            facts = self.copies.claim(volume, snapshot.task_id)
+            self._begin(caller, request_id, snapshot, TaskKind.SNAPSHOT, TAKE_SNAPSHOT, facts)
         return snapshot
 
     def show(self, caller: Caller, snapshot_id: str) -> Snapshot:
@@ -82,13 +97,56 @@ class Snapshots:
         self._publish(saved)
         return saved
 
-    def delete(self, caller: Caller, snapshot_id: str) -> None:
+    def delete(self, caller: Caller, request_id: str, snapshot_id: str) -> None:
         """Forget it, and its disk. Raises NotFound, InvalidInput."""
         snapshot = self.repository.get(reach_of(caller), snapshot_id)
         require_removable(snapshot)
+        if snapshot.holder:
+            self._remove_disk(caller, request_id, snapshot)
+            return
         self.repository.remove(snapshot)
         self.quota.release(snapshot.project_id, snapshot.usage)
         self._publish(replace(snapshot, version=snapshot.version + 1))
+
+    def _remove_disk(self, caller: Caller, request_id: str, snapshot: Snapshot) -> None:
+        if self.tasks.reading(snapshot.id):
+            raise InvalidInput(
+                f"Invalid snapshot: Snapshot {snapshot.id} is being copied: please try again when "
+                "that has ended."
+            )
+        leaving = replace(
+            snapshot,
+            status=SnapshotStatus.DELETING,
+            task_id=self.ids.new(),
+            fault=None,
+            updated=self.clock.now(),
+        )
+        saved = self.repository.save(leaving)
+        self._publish(saved)
+        facts = self.copies.shape(saved)
+        self._begin(caller, request_id, saved, TaskKind.DELETE_SNAPSHOT, DELETE_SNAPSHOT, facts)
+
+    def _begin(
+        self,
+        caller: Caller,
+        request_id: str,
+        snapshot: Snapshot,
+        kind: TaskKind,
+        plan: tuple[Step, ...],
+        facts: Mapping[str, str],
+    ) -> None:
+        task = self.copies.task(
+            kind, caller, request_id, snapshot.task_id or "", snapshot.cluster_id or ""
+        )
+        self.copies.begin(
+            replace(
+                task,
+                plan=plan,
+                facts=facts,
+                volume_id=snapshot.volume_id,
+                snapshot_id=snapshot.id,
+            )
+        )
 
     def _publish(self, snapshot: Snapshot) -> None:
         self.feed.publish(Changed("snapshot", snapshot.id, snapshot.version, snapshot.project_id))

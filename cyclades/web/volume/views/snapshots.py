@@ -57,7 +57,7 @@ def create_snapshot(request: CycladesRequest) -> Any:
         in_use=version >= FORCE_IS_GONE or bool(body["force"]),
         **described(body),
     )
-    made = request.cyclades.snapshots.create(request.caller, wanted)
+    made = request.cyclades.snapshots.create(request.caller, request.request_id, wanted)
     return {"snapshot": present.snapshot_body(made, version)}
 
 
@@ -81,5 +81,6 @@ def update_snapshot(request: CycladesRequest) -> Any:
 @snapshot.on("DELETE", access=Access.MEMBER)
 def delete_snapshot(request: CycladesRequest) -> Any:
     """Forget it and its disk."""
-    request.cyclades.snapshots.delete(request.caller, request.matchdict["id"])
+    service = request.cyclades.snapshots
+    service.delete(request.caller, request.request_id, request.matchdict["id"])
     return nothing(request, 202)

@@ -1,0 +1,113 @@
+"""Snapshots of volumes with disks, over a simulated cluster."""
+
+import pytest
+
+from cyclades.bootstrap import Unit
+from cyclades.domain.model.errors import InvalidInput
+from cyclades.domain.model.snapshot import Snapshot, SnapshotStatus, WantedSnapshot
+from cyclades.domain.model.volume import Place, Volume, VolumeStatus, disk_name, holder_name
+from tests.harness.api import PROJECT
+from tests.harness.cloud import MEMBER, Cloud
+from tests.harness.disks import PREFIX, Disks
+
+IN_HOLDER = (VolumeStatus.AVAILABLE, Place.HOLDER)
+IN_SERVER = (VolumeStatus.IN_USE, Place.SERVER)
+
+
+@pytest.fixture
+def disks(cloud: Cloud) -> Disks:
+    return Disks(cloud)
+
+
+def take(cloud: Cloud, volume: Volume, *, in_use: bool = False) -> Snapshot:
+    wanted = WantedSnapshot(volume.id, "snap", in_use=in_use)
+
+    def verb(unit: Unit) -> Snapshot:
+        return unit.snapshots.create(MEMBER, cloud.request(), wanted)
+
+    return cloud.app.atomically(verb)
+
+
+def drop(cloud: Cloud, snapshot: Snapshot) -> None:
+    cloud.app.atomically(lambda unit: unit.snapshots.delete(MEMBER, cloud.request(), snapshot.id))
+
+
+def see(cloud: Cloud, snapshot: Snapshot) -> Snapshot | None:
+    with cloud.app.reader() as unit:
+        return unit.snapshot_rows.by_id(snapshot.id)
+
+
+def held(disks: Disks, snapshot: Snapshot) -> list[str]:
+    """The disks in the snapshot's holder."""
+    seen = disks.instances().get(holder_name(PREFIX, snapshot.id))
+    return [disk.name or "" for disk in seen.disks] if seen else []
+
+
+def used(cloud: Cloud) -> int:
+    with cloud.app.reader() as unit:
+        return unit.quota.holdings(PROJECT, ["snapshots"])["snapshots"].used
+
+
+def test_of_a_volume_in_its_holder(cloud: Cloud, disks: Disks) -> None:
+    volume = disks.filled()
+    cloud.converge()
+    assert disks.at_rest(volume) == IN_HOLDER
+    snapshot = take(cloud, volume)
+    assert snapshot.status is SnapshotStatus.CREATING
+    with pytest.raises(InvalidInput, match="is under way"):
+        take(cloud, volume)
+    with pytest.raises(InvalidInput, match="must be available or error"):
+        drop(cloud, snapshot)
+    cloud.converge()
+    seen = see(cloud, snapshot)
+    assert seen is not None
+    assert (seen.status, seen.holder, seen.task_id) == (SnapshotStatus.AVAILABLE, True, None)
+    assert disk_name(PREFIX, snapshot.id) in held(disks, snapshot)
+    assert disks.at_rest(volume) == IN_HOLDER
+    restored = disks.filled(snapshot_id=snapshot.id)
+    assert disks.task(disks.see(restored).task_id or "").facts["source_disk"] == disk_name(
+        PREFIX, snapshot.id
+    )
+    cloud.converge()
+    assert disks.at_rest(restored) == IN_HOLDER
+    drop(cloud, snapshot)
+    cloud.converge()
+    assert see(cloud, snapshot) is None
+    assert holder_name(PREFIX, snapshot.id) not in disks.instances()
+    assert used(cloud) == 0
+
+
+def test_of_a_volume_in_a_server(cloud: Cloud, disks: Disks) -> None:
+    server = cloud.running()
+    volume = disks.blank()
+    disks.attach(volume, server)
+    cloud.converge()
+    with pytest.raises(InvalidInput, match="must be available, but"):
+        take(cloud, volume)
+    snapshot = take(cloud, volume, in_use=True)
+    cloud.converge()
+    seen = see(cloud, snapshot)
+    assert seen is not None
+    assert seen.status is SnapshotStatus.AVAILABLE
+    assert disks.at_rest(volume) == IN_SERVER
+    assert cloud.server(server).status == "ACTIVE"
+
+
+@pytest.mark.parametrize("step", [0, 1])
+def test_one_that_cannot_be_taken(cloud: Cloud, disks: Disks, step: int) -> None:
+    volume = disks.filled()
+    cloud.converge()
+    snapshot = take(cloud, volume)
+    while disks.task(snapshot.task_id or "").step < step:
+        cloud.turn()
+        cloud.clock.passed += 0.2
+    cloud.cluster().faults.set(fail_jobs=1)
+    cloud.converge()
+    seen = see(cloud, snapshot)
+    assert seen is not None
+    assert (seen.status, seen.holder) == (SnapshotStatus.ERROR, False)
+    assert seen.fault
+    assert disks.at_rest(volume) == IN_HOLDER
+    drop(cloud, snapshot)
+    assert see(cloud, snapshot) is None
+    assert used(cloud) == 0
