@@ -77,7 +77,10 @@ setup(
             "ganeti = cyclades.adapters.ganeti.driver:make",
         ],
         "cyclades.identity": ["local = cyclades.adapters.local_identity.provider:make"],
-        "cyclades.image_store": ["files = cyclades.adapters.files.image_store:make"],
+        "cyclades.image_store": [
+            "files = cyclades.adapters.files.image_store:make",
+            "s3 = cyclades.adapters.s3.image_store:make",
+        ],
         "cyclades.queue": ["inprocess = cyclades.adapters.system.queue:make"],
         "cyclades.router_driver": [
             "simulated = cyclades.adapters.simulated.router_driver:make",

@@ -10,12 +10,11 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What was written: size in bytes, digests in hexadecimal, and the first bytes."""
+    """What was written: size in bytes, digests in hexadecimal."""
 
     size: int
     md5: str
     sha512: str
-    head: bytes
 
 
 class BlobReader(Protocol):

@@ -18,6 +18,7 @@ ADAPTERS = {
     "inspection",
     "local_identity",
     "netns",
+    "s3",
     "simulated",
     "sql",
     "system",

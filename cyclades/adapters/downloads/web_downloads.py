@@ -47,18 +47,21 @@ class PinnedConnection(HTTPConnection):
         super().__init__(place.host, place.port, timeout=SILENCE)
         self._address = address
         self._context = context
+        self._wire: socket.socket | None = None
 
     def connect(self) -> None:
         """To that address; TLS is with the name's owner."""
         self.sock = socket.create_connection((str(self._address), self.port), self.timeout)
         if self._context is not None:
             self.sock = self._context.wrap_socket(self.sock, server_hostname=self.host)
+        self._wire = self.sock
 
     def cut(self) -> None:
         """End what is going on, from another thread."""
-        if self.sock is not None:
+        # Not self.sock: an answer that ends with its connection takes that along.
+        if self._wire is not None:
             with suppress(OSError):  # it was over
-                self.sock.shutdown(socket.SHUT_RDWR)
+                self._wire.shutdown(socket.SHUT_RDWR)
 
 
 class HttpDownloads(WebDownloads):

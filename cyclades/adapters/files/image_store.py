@@ -12,7 +12,6 @@ from cyclades.domain.model.errors import NotFound, TooLarge, Unavailable
 from cyclades.ports.image_store import BlobReader, ImageStore, Written
 
 PIECE = 1 << 18
-HEAD = 512
 UNFINISHED = ".part"
 NAME = re.compile(r"[0-9a-zA-Z][0-9a-zA-Z_-]{0,63}", re.ASCII)
 
@@ -112,19 +111,17 @@ class FileReader(BlobReader):
 
 
 def _copy(chunks: Iterable[bytes], file: BinaryIO, limit: int) -> Written:
-    size, head = 0, b""
+    size = 0
     # MD5 is the checksum that clients compare; sha512 is the one to trust.
     md5, sha512 = hashlib.md5(usedforsecurity=False), hashlib.sha512()
     for chunk in chunks:
         size += len(chunk)
         if size > limit:
             raise TooLarge(f"An image has at most {limit} bytes.")
-        if len(head) < HEAD:
-            head = (head + chunk)[:HEAD]
         md5.update(chunk)
         sha512.update(chunk)
         file.write(chunk)
-    return Written(size, md5.hexdigest(), sha512.hexdigest(), head)
+    return Written(size, md5.hexdigest(), sha512.hexdigest())
 
 
 def _unavailable(error: OSError) -> Unavailable:
