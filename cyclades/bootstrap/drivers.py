@@ -3,8 +3,10 @@
 import threading
 from typing import TYPE_CHECKING, Final
 
+from cyclades.adapters.inspection import converter
 from cyclades.bootstrap.entry_points import adapter
 from cyclades.domain.model.cluster import ClusterConnection
+from cyclades.ports.build_desk import NodeMeans
 from cyclades.ports.cluster_driver import ClusterDriver
 
 if TYPE_CHECKING:
@@ -42,9 +44,17 @@ class Drivers:
         """A driver that is not kept: for clusters that are not registered yet."""
         make = adapter("cluster_driver", connection.driver)
         driver: ClusterDriver = make(
-            connection, expected_uuid, clock=self._app.clock, documents=self._app.documents
+            connection,
+            expected_uuid,
+            clock=self._app.clock,
+            documents=self._app.documents,
+            nodes=self._nodes(),
         )
         return driver
+
+    def _nodes(self) -> NodeMeans:
+        folder = self._app.settings.var_dir / "simulated"
+        return NodeMeans(self._app.build_desk, converter.make(self._app), folder)
 
     def close(self) -> None:
         """Close all."""

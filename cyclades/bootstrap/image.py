@@ -26,8 +26,12 @@ class ImageUnit(BuildsUnit):
             self.app.clock,
             self.app.ids,
             self.quota,
-            lambda blob: self.after_commit(lambda: self.app.image_store.delete(blob)),
+            lambda blob: self.after_commit(lambda: self._discard(blob)),
         )
+
+    def _discard(self, blob: str) -> None:
+        # A build may read it still: then housekeeping deletes it later.
+        self.app.image_uploads.sweep([blob])
 
     @cached_property
     def image_imports(self) -> ImageImports:
@@ -42,7 +46,7 @@ class ImageUnit(BuildsUnit):
     @property
     def blob_owners(self) -> tuple[BlobOwner, ...]:
         """Everybody whose rows name blobs of the store."""
-        return (self.images.repository,)
+        return (self.images.repository, self.build_rows)
 
     def known_blobs(self, blobs: Collection[str]) -> set[str]:
         """Those of these blobs that are somebody's."""

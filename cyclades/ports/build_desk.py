@@ -1,9 +1,11 @@
 """Where the OS definition's questions are answered: orders, bytes of images, saved disks."""
 
 from collections.abc import Iterable
-from typing import Protocol
+from pathlib import Path
+from typing import NamedTuple, Protocol
 
 from cyclades.domain.model.build import Build
+from cyclades.ports.image_converter import ImageConverter
 from cyclades.ports.image_store import BlobReader
 
 
@@ -40,3 +42,11 @@ class BuildDesk(Protocol):
     ) -> None:
         """Disk 0, in the format that the orders say. Raises as `SavedDisks.receive` does."""
         ...
+
+
+class NodeMeans(NamedTuple):
+    """What a driver needs whose nodes are in this process; `folder` is for their disks."""
+
+    desk: BuildDesk
+    converter: ImageConverter
+    folder: Path

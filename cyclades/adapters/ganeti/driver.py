@@ -15,6 +15,7 @@ from cyclades.domain.model.cluster import Capacity, ClusterConnection, ClusterId
 from cyclades.domain.model.disk_commands import GrowDisk
 from cyclades.domain.model.effects import Command, DetachNic, Effect, ModifyNic
 from cyclades.domain.model.reports import InstanceReport, JobRank, JobReport, NetworkReport
+from cyclades.ports.build_desk import NodeMeans
 from cyclades.ports.clock import Clock
 from cyclades.ports.cluster_driver import (
     ClusterDriver,
@@ -205,6 +206,7 @@ def make(
     *,
     clock: Clock,
     documents: Documents,  # noqa: ARG001 - a real cluster keeps its own
+    nodes: NodeMeans | None = None,  # noqa: ARG001 - and has nodes
 ) -> GanetiDriver:
     """The entry point `ganeti`. Options: see `Options`."""
     return GanetiDriver(connection, expected_uuid, clock)

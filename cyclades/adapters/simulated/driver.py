@@ -6,14 +6,16 @@ from typing import Final, TypeVar
 
 from cyclades.adapters.simulated import engine, reports
 from cyclades.adapters.simulated.admin import Administrator
+from cyclades.adapters.simulated.builds import Builds
 from cyclades.adapters.simulated.faults import Fate, FaultControls, take_fate
 from cyclades.adapters.simulated.opcodes import opcode_of
 from cyclades.adapters.simulated.settings import Settings
 from cyclades.adapters.simulated.store import WorldStore
-from cyclades.adapters.simulated.world import World
+from cyclades.adapters.simulated.world import Job, World
 from cyclades.domain.model.cluster import Capacity, ClusterConnection, ClusterIdentity
 from cyclades.domain.model.effects import Command, DetachNic, Effect, ModifyNic
 from cyclades.domain.model.reports import InstanceReport, JobReport, NetworkReport
+from cyclades.ports.build_desk import NodeMeans
 from cyclades.ports.clock import Clock
 from cyclades.ports.cluster_driver import (
     ClusterDriver,
@@ -43,9 +45,12 @@ class SimulatedDriver(ClusterDriver):
     for tests and demonstrations.
     """
 
-    def __init__(self, store: WorldStore, expected_uuid: str | None) -> None:
-        """Nothing is read yet."""
+    def __init__(
+        self, store: WorldStore, expected_uuid: str | None, builds: Builds | None = None
+    ) -> None:
+        """Nothing is read yet. Without `builds`, disks have no bytes."""
         self.store = store
+        self.builds = builds
         self.administrator = Administrator(store)
         self.faults = FaultControls(store)
         self._cluster_id = store.cluster_id
@@ -62,21 +67,34 @@ class SimulatedDriver(ClusterDriver):
     def submit(self, effect: Effect) -> int:
         """Queue the effect's job."""
 
-        def verb(world: World) -> int | Fate:
+        def verb(world: World) -> tuple[Job | None, Fate | None]:
             self._check(world)
             fate = take_fate(world)
             if fate is not None and fate is not Fate.ANSWER_LOST:
-                return fate
+                return None, fate
             command = as_named_there(world, effect.command)
             known = replace(effect, command=command)
             job = engine.submit(world, self.store.settings, opcode_of(known, world.time))
-            return fate or job.id
+            if self.builds and effect.guest.ticket and fills_new_disks(world, job):
+                job.building = world.time + engine.BUILDING
+            return job, fate
 
-        outcome = self.store.change(verb)
-        if isinstance(outcome, Fate):
-            error, text = ERRORS[outcome]
+        job, fate = self.store.change(verb)
+        if job is not None:
+            self._build(job, effect.guest.ticket)
+        if job is None or fate is not None:
+            error, text = ERRORS[fate or Fate.REFUSED]
             raise error(text)
-        return outcome
+        return job.id
+
+    def _build(self, job: Job, ticket: str) -> None:
+        """What nodes do, while the job waits for it; and what no disk is any more goes."""
+        if self.builds is None:
+            return
+        if job.building:
+            failure = self.builds.carry_out(job.op, ticket)
+            self.store.change(lambda world: engine.built(world, job.id, failure))
+        self.builds.sweep(lambda: self.store.look(disk_names))
 
     def find(self, effect_id: str) -> int | None:
         """The newest job with the effect's id, archived or not."""
@@ -115,7 +133,9 @@ class SimulatedDriver(ClusterDriver):
         )
 
     def instances(self) -> Sequence[InstanceReport]:
-        """All instances."""
+        """All instances; now and then somebody must look which disks are gone."""
+        if self.builds is not None:
+            self.builds.sweep(lambda: self.store.look(disk_names))
         return self._look(
             lambda world: [
                 reports.instance_report(self._cluster_id, world, instance)
@@ -172,6 +192,27 @@ class SimulatedDriver(ClusterDriver):
             raise IdentityMismatch(message)
 
 
+def fills_new_disks(world: World, job: Job) -> bool:
+    """Whether the job makes disks for the OS definition to fill, and can."""
+    op = job.op
+    if op["OP_ID"] != "OP_INSTANCE_CREATE" or op["no_install"] or job.error:
+        return False
+    return bool(op["disks"]) and op["disks"][0]["name"] not in disk_names(world, but=job.id)
+
+
+def disk_names(world: World, but: int = 0) -> set[str]:
+    """All disks that there are or, by a job other than `but`, may be soon."""
+    there = [disk for instance in world.instances.values() for disk in instance.disks]
+    soon = [
+        disk
+        for job in world.jobs.values()
+        if not job.final and job.id != but
+        for disk in job.op.get("disks") or []
+        if isinstance(disk, dict)
+    ]
+    return {str(disk.get("name")) for disk in (*there, *world.loose_disks, *soon)}
+
+
 def as_named_there(world: World, command: Command) -> Command:
     """The command with the interface's UUID when it has another name than ours."""
     if not isinstance(command, DetachNic | ModifyNic) or not command.mac:
@@ -190,10 +231,13 @@ def make(
     *,
     clock: Clock,
     documents: Documents,
+    nodes: NodeMeans | None = None,
 ) -> SimulatedDriver:
     """The entry point `simulated`; the world is the document `simulated/<connection.id>`.
 
     Raises InvalidInput for options that `Settings` does not know.
     """
     settings = Settings.parse(connection.options)
-    return SimulatedDriver(WorldStore(connection.id, settings, documents, clock), expected_uuid)
+    builds = Builds(connection.id, nodes) if nodes else None
+    store = WorldStore(connection.id, settings, documents, clock)
+    return SimulatedDriver(store, expected_uuid, builds)

@@ -72,7 +72,7 @@ def create(command: CreateInstance) -> dict[str, Any]:
         "disk_template": command.disk_template if command.disks else "diskless",
         "disks": [disk_parameters(disk) for disk in command.disks],
         "nics": [nic_parameters(nic) for nic in command.nics],
-        "os_type": "snf-image+default",
+        "os_type": "cyclades-image+default",
         "osparams": {"img_id": command.image_id, "img_format": command.image_format},
         "beparams": {"vcpus": command.vcpus, "memory": command.memory_mib},
         "tags": list(command.tags),

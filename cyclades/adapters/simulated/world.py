@@ -76,7 +76,10 @@ class Network:
 
 @dataclass(slots=True)
 class Job:
-    """One job of one opcode. `finish` is when a running job will end, `error` how."""
+    """One job of one opcode. `finish` is when a running job will end, `error` how.
+
+    `building`: its disks are being filled elsewhere, which is to end before that time.
+    """
 
     id: int
     op: Opcode
@@ -84,6 +87,7 @@ class Job:
     status: str = "queued"
     duration: float = 0.0
     finish: float = 0.0
+    building: float = 0.0
     started: float | None = None
     ended: float | None = None
     error: list[Any] | None = None
