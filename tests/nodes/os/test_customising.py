@@ -32,7 +32,7 @@ NETWORKS = {
             "link": "tap0",
             "type": "ipv6",
             "ip_address": "2001:db8::5",
-            "netmask": "64",
+            "netmask": "ffff:ffff:ffff:ffff::",
             "routes": [{"network": "::", "gateway": "2001:db8::1"}],
         },
     ],

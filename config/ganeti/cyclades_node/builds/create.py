@@ -7,6 +7,8 @@ import signal
 import sys
 import traceback
 
+from cyclades_node.builds.config_drive import make_config_drive
+from cyclades_node.builds.copying import copy
 from cyclades_node.builds.customising import customise
 from cyclades_node.builds.desk import Desk
 from cyclades_node.builds.disk import Disk, open_disk
@@ -14,6 +16,7 @@ from cyclades_node.builds.filling import fill
 from cyclades_node.builds.guest import Guest, read_guest
 from cyclades_node.builds.instance import Instance, take_instance
 from cyclades_node.builds.orders import Orders
+from cyclades_node.builds.saving import save
 from cyclades_node.builds.telling import Telling
 from cyclades_node.builds.tools import ToolFailed
 from cyclades_node.builds.trouble import BuildFailed
@@ -70,14 +73,27 @@ def build(instance: Instance, conf: Conf, telling: Telling) -> None:
     if not instance.disks:
         return
     with open_disk(instance.disks[0]) as disk:
-        _make(disk, orders, guest, desk, conf, telling)
+        edited = _make(disk, orders, guest, desk, conf, telling)
+        if orders.config_drive:
+            _tell_on_drive(instance, orders, guest, edited=edited)
+        if orders.save:
+            save(disk, orders.save, desk, conf.builds, telling)
     telling.say("The disk is ready.")
 
 
 def _make(
     disk: Disk, orders: Orders, guest: Guest, desk: Desk, conf: Conf, telling: Telling
-) -> None:
+) -> bool:
+    """Whether the guest's file system has what the guest is to have."""
     if orders.image:
         fill(disk, orders.image, desk, conf.builds, telling)
-    if orders.customise:
-        customise(disk, orders, guest, telling)
+    elif orders.source:
+        copy(disk, orders.source, telling)
+    return orders.customise and customise(disk, orders, guest, telling)
+
+
+def _tell_on_drive(instance: Instance, orders: Orders, guest: Guest, *, edited: bool) -> None:
+    if len(instance.disks) == 1:
+        raise BuildFailed("The server has no disk for its config drive.")
+    with open_disk(instance.disks[-1]) as drive:
+        make_config_drive(drive, orders, guest, untold=not edited)

@@ -24,18 +24,20 @@ HOSTNAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?", re.ASCII
 UNTOUCHED = frozenset({"MountImage"})  # without it nothing inside can be changed
 
 
-def customise(disk: Disk, orders: Orders, guest: Guest, telling: Telling) -> None:
-    """Raises BuildFailed, OSError."""
+def customise(disk: Disk, orders: Orders, guest: Guest, telling: Telling) -> bool:
+    """Whether we could write into the guest's file system. Raises BuildFailed, OSError."""
     partition = root_partition(disk.path, orders.guest_os.root_partition)
     if partition is None or not is_ext(disk.path, partition.start):
         _leave(orders, guest, telling)
-        return
+        return False
     telling.say("Preparing the disk for the server.")
     mend(disk, partition)
     enlarge(disk, partition, orders.guest_os, telling)
     disk.stretch()
-    if not UNTOUCHED & orders.guest_os.excluded:
-        _edit(disk, partition, orders, guest, telling)
+    if UNTOUCHED & orders.guest_os.excluded:
+        return False
+    _edit(disk, partition, orders, guest, telling)
+    return True
 
 
 def _leave(orders: Orders, guest: Guest, telling: Telling) -> None:

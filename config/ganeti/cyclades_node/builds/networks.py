@@ -78,11 +78,16 @@ def _address(said: Mapping[str, Any]) -> Address:
     if kind in DYNAMIC:
         return Address(DYNAMIC[kind])
     address, _, prefix = str(said["ip_address"]).partition("/")
-    interface = ipaddress.ip_interface(f"{address}/{prefix or said['netmask']}")
+    interface = ipaddress.ip_interface(f"{address}/{prefix or _prefix(str(said['netmask']))}")
     routes = [said] if said.get("gateway") else list(said.get("routes") or ())
     default = next((each["gateway"] for each in routes if _is_default(each, said)), "")
     gateway = str(ipaddress.ip_address(default)) if default else ""
     return Address("static" if interface.version == V4 else "static6", str(interface), gateway)
+
+
+def _prefix(mask: str) -> str:
+    """Of a mask in either way of writing: Python reads none of IPv6."""
+    return mask if mask.isdigit() else str(bin(int(ipaddress.ip_address(mask))).count("1"))
 
 
 def _is_default(route: Mapping[str, Any], network: Mapping[str, Any]) -> bool:
