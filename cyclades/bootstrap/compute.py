@@ -157,6 +157,7 @@ class ComputeUnit(ServersUnit):
             NetworkSettlement(self.network_clusters, self.outbox, self.app.clock),
             self.interface_settlement,
             self.disk_tasks,
+            self.left_holders,
             self.server_steps,
             self.builds,
             self.app.clock,
@@ -197,6 +198,7 @@ class ComputeUnit(ServersUnit):
             self.clusters,
             self.cluster_networks,
             self.server_interfaces,
+            self.left_holders,
         )
 
     @cached_property

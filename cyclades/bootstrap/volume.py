@@ -6,6 +6,7 @@ from functools import cached_property
 from cyclades.adapters.sql.disk_tasks import SqlDiskTasks
 from cyclades.adapters.sql.images import SqlImages
 from cyclades.adapters.sql.instance_actions import SqlInstanceActions
+from cyclades.adapters.sql.kept_disks import SqlKeptDisks
 from cyclades.adapters.sql.servers import SqlServers
 from cyclades.adapters.sql.snapshots import SqlSnapshots
 from cyclades.adapters.sql.views.volume_attachments import SqlVolumeAttachmentViews
@@ -17,6 +18,7 @@ from cyclades.domain.model.disk_task import DiskTask, TaskKind
 from cyclades.domain.model.sharing import Scope
 from cyclades.domain.services.disk_scenes import DiskScenes
 from cyclades.domain.services.disk_tasks import DiskTasks, Ending
+from cyclades.domain.services.left_holders import LeftHolders
 from cyclades.domain.services.volume_endings import VolumeEnding, VolumeRemoval
 
 EVERYTHING = Scope(None, everything=True)
@@ -44,6 +46,23 @@ class VolumeUnit(NetworkUnit, ImageUnit):
     def disk_task_rows(self) -> SqlDiskTasks:
         """What is done to disks."""
         return SqlDiskTasks(self.connection)
+
+    @cached_property
+    def kept_disks(self) -> SqlKeptDisks:
+        """Which disks clusters keep for volumes and snapshots."""
+        return SqlKeptDisks(self.connection)
+
+    @cached_property
+    def left_holders(self) -> LeftHolders:
+        """What outlived the disk that it was for."""
+        return LeftHolders(
+            self.volume_rows,
+            self.kept_disks,
+            self.outbox,
+            self.app.clock,
+            self.app.ids,
+            self.app.settings.instance_prefix,
+        )
 
     @cached_property
     def disk_scenes(self) -> DiskScenes:

@@ -11,12 +11,13 @@ from cyclades.bootstrap import Application, Unit
 from cyclades.bootstrap.faultpoints import reached
 from cyclades.domain.model.divergence import Divergence, Sighting
 from cyclades.domain.model.network_cluster import ERROR
-from cyclades.domain.services import cluster_audit, ledger_audit, network_audit
+from cyclades.domain.services import cluster_audit, disk_audit, ledger_audit, network_audit
 from cyclades.domain.services.cluster_audit import ClusterAudit, Finding, Findings
+from cyclades.domain.services.disk_audit import DiskAudit, DiskSight
 from cyclades.domain.services.network_audit import KnownNetworks, NetworkAudit
 from cyclades.ports.audit import AuditedServer, NamedServer
 
-KINDS = (*cluster_audit.KINDS, *network_audit.KINDS)
+KINDS = (*cluster_audit.KINDS, *disk_audit.KINDS, *network_audit.KINDS)
 log = structlog.get_logger("cyclades.audit")
 
 
@@ -55,12 +56,24 @@ def look_at_cluster(app: Application, cluster_id: str, *, fuse: bool = True) -> 
         with app.reader() as unit:
             return unit.network_clusters.ours(network_ids)
 
+    def disks() -> DiskSight:
+        with app.reader() as unit:
+            kept = {disk.id: disk for disk in unit.kept_disks.of_cluster(cluster_id)}
+            flying = unit.outbox.in_flight(cluster_id)
+        return DiskSight(kept, {effect.instance for effect in flying})
+
+    def needed(ids: Collection[str]) -> Mapping[str, bool]:
+        with app.reader() as unit:
+            return unit.kept_disks.needed(ids)
+
     driver, prefix = app.drivers.of(cluster_id), app.settings.instance_prefix
-    servers_ = ClusterAudit(cluster_id, driver, servers, named, prefix, fuse).look()
+    before = disks()
+    servers_ = ClusterAudit(cluster_id, driver, servers, named, prefix, fuse, needed).look()
+    kept = DiskAudit(cluster_id, disks, needed, prefix, fuse).compare(before, servers_.instances)
     networks = NetworkAudit(cluster_id, driver, known, ours, prefix).look()
-    return Findings(
-        [*servers_.found, *networks.found], {*servers_.not_judged, *networks.not_judged}
-    )
+    parts = (servers_, kept, networks)
+    found = [each for part in parts for each in part.found]
+    return Findings(found, {each for part in parts for each in part.not_judged})
 
 
 def audit_cluster(

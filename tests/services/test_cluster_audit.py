@@ -10,7 +10,7 @@ from cyclades.adapters.simulated.world import Instance
 from cyclades.domain.model.divergence import MEANINGS, DivergenceKind
 from cyclades.domain.model.reports import InstanceAbsent, InstanceLeft
 from cyclades.domain.model.server_actions import Action
-from cyclades.domain.services import cluster_audit, ledger_audit, network_audit
+from cyclades.domain.services import cluster_audit, disk_audit, ledger_audit, network_audit
 from cyclades.domain.services.cluster_audit import Finding, Findings
 from cyclades.ports.cluster_driver import ClusterUnavailable, IdentityMismatch
 from cyclades.workers.audits import audit_cluster, look_at_cluster
@@ -33,7 +33,8 @@ def found(cloud: Cloud, **options: Any) -> dict[tuple[Kind, str], Finding]:
 
 
 def test_every_kind_is_looked_for_and_says_what_it_means() -> None:
-    kinds = {*cluster_audit.KINDS, *network_audit.KINDS, *ledger_audit.KINDS}
+    audits = (cluster_audit, disk_audit, network_audit, ledger_audit)
+    kinds = {kind for audit in audits for kind in audit.KINDS}
     assert kinds == set(Kind) == set(MEANINGS)
     told = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
     rows = [f"| {kind} | {means.says} | {means.mended_by} |" for kind, means in MEANINGS.items()]

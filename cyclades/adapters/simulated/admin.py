@@ -41,6 +41,15 @@ class Administrator:
         """`gnt-instance modify --net NIC:remove`; its name or index."""
         return self._run("OP_INSTANCE_SET_PARAMS", name, nics=[["remove", nic, {}]])
 
+    def change_disks(self, name: str, *changes: list[Any]) -> int:
+        """`gnt-instance modify --disk`; each is [verb, place or name, parameters]."""
+        return self._run("OP_INSTANCE_SET_PARAMS", name, disks=list(changes))
+
+    def grow_disk(self, name: str, disk: str, size: int) -> int:
+        """`gnt-instance grow-disk --absolute`; the size in MiB."""
+        about = {"disk": disk, "amount": size, "absolute": True}
+        return self._run("OP_INSTANCE_GROW_DISK", name, **about)
+
     def remove(self, name: str) -> int:
         """`gnt-instance remove`."""
         return self._run("OP_INSTANCE_REMOVE", name)

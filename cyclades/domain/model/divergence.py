@@ -28,6 +28,10 @@ class DivergenceKind(StrEnum):
     LEAKED_ADDRESS = "leaked_address"
     QUOTA_DRIFT = "quota_drift"
     ROUTER_TROUBLE = "router_trouble"
+    MISSING_DISK = "missing_disk"
+    MOVED_DISK = "moved_disk"
+    DISK_SIZE = "disk_size"
+    ORPHAN_HOLDER = "orphan_holder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,22 @@ MEANINGS: Final[Mapping[DivergenceKind, Meaning]] = {
     DivergenceKind.ROUTER_TROUBLE: Meaning(
         "A gateway host does not have a router as it should be.",
         "The host tries again; an operator looks at what it says, or moves the router.",
+    ),
+    DivergenceKind.MISSING_DISK: Meaning(
+        "A volume or snapshot whose disk no instance of its cluster has.",
+        "An operator looks for it (gnt-instance attach); what is lost, its user deletes.",
+    ),
+    DivergenceKind.MOVED_DISK: Meaning(
+        "The disk of a volume or snapshot is in another instance than it should be.",
+        "An operator moves it back (gnt-instance modify --disk NAME:detach, then attach).",
+    ),
+    DivergenceKind.DISK_SIZE: Meaning(
+        "The disk of a volume or snapshot is not as large as it should be.",
+        "An operator grows it (gnt-instance grow-disk), or its user extends the volume.",
+    ),
+    DivergenceKind.ORPHAN_HOLDER: Meaning(
+        "An instance that kept a disk for something that is gone.",
+        "audit --fix removes it, with the disk.",
     ),
 }
 

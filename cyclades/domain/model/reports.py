@@ -188,3 +188,16 @@ class InstanceLeft:
 
     cluster_id: str
     instance: str
+
+
+@dataclass(frozen=True, slots=True)
+class HolderLeft:
+    """An instance that keeps disks for us, and for nothing that lives: `object_id` has gone.
+
+    Or its volume lives, and its disk is elsewhere, surely, and `version` is the volume's.
+    """
+
+    cluster_id: str
+    instance: str
+    object_id: str
+    version: int = 0

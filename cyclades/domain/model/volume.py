@@ -96,10 +96,12 @@ def seat_name(prefix: str, volume_or_snapshot_id: str) -> str:
     return f"{prefix}seat-{volume_or_snapshot_id}"
 
 
-def kept_by(prefix: str, instance: str) -> str | None:
-    """The volume or snapshot whose holder an instance is, by its name."""
-    start = f"{prefix}holder-"
-    return instance.removeprefix(start) if instance.startswith(start) else None
+def keeps(prefix: str, instance: str) -> str | None:
+    """For what an instance is a holder or a carrier, by its name: the id of it."""
+    for start in (f"{prefix}holder-", f"{prefix}carrier-"):
+        if instance.startswith(start):
+            return instance.removeprefix(start)
+    return None
 
 
 def carrier_name(prefix: str, task_id: str) -> str:

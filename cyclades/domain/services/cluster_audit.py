@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from cyclades.domain.model.divergence import Divergence, DivergenceKind, too_many
-from cyclades.domain.model.port import ACTIVE, DOWN
 from cyclades.domain.model.reports import (
+    HolderLeft,
     InstanceAbsent,
     InstanceLeft,
     InstanceReport,
@@ -20,8 +20,10 @@ from cyclades.domain.model.reports import (
     NetworkLeft,
     Power,
 )
-from cyclades.domain.model.server import ABSENCES_TO_BELIEVE, TAG, tag_of
-from cyclades.domain.model.server_states import AS_SEEN, VmState
+from cyclades.domain.model.server import ABSENCES_TO_BELIEVE, TAG
+from cyclades.domain.model.server_states import AS_SEEN
+from cyclades.domain.model.volume import keeps
+from cyclades.domain.services.instance_checks import CHECKS
 from cyclades.ports.audit import AuditedServer, NamedServer
 from cyclades.ports.cluster_driver import ClusterDriver
 
@@ -38,10 +40,8 @@ KINDS: Final = (
     DivergenceKind.TAGS,
     DivergenceKind.FUSE,
 )
-GIB = 1024  # MiB
 
-Report = InstanceReport | InstanceAbsent | InstanceLeft | NetworkLacking | NetworkLeft
-Check = Callable[[AuditedServer, InstanceReport], tuple[str, bool] | None]
+Report = InstanceReport | InstanceAbsent | InstanceLeft | HolderLeft | NetworkLacking | NetworkLeft
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +54,19 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What an audit found, and the objects that it could not judge."""
+    """What an audit found, the objects that it could not judge, and what it saw there."""
 
     found: Sequence[Finding]
     not_judged: Collection[str] = ()
+    instances: Sequence[InstanceReport] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
     """All that was read: `before` by instance, `after` by id.
 
-    `named`: whose name the instances have that no server had before.
+    `named`: whose name the instances have that no server had before. `keepers`: those that
+    keep disks of volumes, or did.
     """
 
     before: Mapping[str, AuditedServer]
@@ -72,6 +74,7 @@ class Sight:
     busy: Collection[str]
     after: Mapping[str, AuditedServer]
     named: Mapping[str, NamedServer]
+    keepers: Collection[str] = ()
 
     def judged(self, server: AuditedServer) -> bool:
         """Whether it was quiet and the same all the time, and no job is about it."""
@@ -96,6 +99,7 @@ class ClusterAudit:
     named: Callable[[Collection[str]], Mapping[str, NamedServer]]
     prefix: str
     fuse: bool = True
+    needed: Callable[[Collection[str]], Mapping[str, bool]] = lambda _: {}
 
     def look(self) -> Findings:
         """Read and compare. Raises ClusterUnavailable."""
@@ -117,7 +121,7 @@ class ClusterAudit:
             found += [self._missing(server, said, None) for server in missing]
         else:
             found += self._proven(missing)
-        return Findings(found, not_judged(sight))
+        return Findings(found, not_judged(sight), list(sight.instances.values()))
 
     def _read(self) -> Sight:
         before = {server.instance: server for server in self.servers()}
@@ -126,8 +130,11 @@ class ClusterAudit:
         jobs = [*jobs, *self.driver.jobs(max((job.job_id for job in jobs), default=0))]
         busy = {job.instance for job in jobs if job.rank < JobRank.FINAL and job.instance}
         named = self.named(instances.keys() - before.keys())
+        keepers = {name: keeps(self.prefix, name) for name in instances.keys() - named.keys()}
+        told_of = self.needed({object_id for object_id in keepers.values() if object_id})
         after = {server.id: server for server in self.servers()}
-        return Sight(before, instances, busy, after, named)
+        known = {name for name, object_id in keepers.items() if object_id in told_of}
+        return Sight(before, instances, busy, after, named, known)
 
     def _compared(self, sight: Sight) -> Iterator[Finding]:
         for server in sight.after.values():
@@ -174,7 +181,7 @@ class ClusterAudit:
             seen, row = sight.instances[name], sight.named.get(name)
             if row is not None and row.cluster_id != self.cluster_id:
                 kind, detail = DivergenceKind.DOUBLED_INSTANCE, f"server {row.id} is in another"
-            elif row is not None:
+            elif row is not None or name in sight.keepers:
                 continue
             elif name.startswith(self.prefix):
                 kind, detail = DivergenceKind.FOREIGN_PREFIX, "no server has ever had this name"
@@ -210,75 +217,3 @@ def not_judged(sight: Sight) -> set[str]:
     named = {name for name, row in sight.named.items() if not row.idle}
     ids = {server.id for server in unclear if not server.failed}
     return ids | named | set(sight.busy)
-
-
-def power(server: AuditedServer, seen: InstanceReport) -> tuple[str, bool] | None:
-    """Running or not."""
-    if AS_SEEN[seen.power] == server.vm_state and seen.power == server.power:
-        return None
-    return f"is {seen.power}, the server is {server.vm_state} and {server.power}", True
-
-
-def size(server: AuditedServer, seen: InstanceReport) -> tuple[str, bool] | None:
-    """CPUs and memory."""
-    if (seen.vcpus, seen.memory_mib) == (server.vcpus, server.ram):
-        return None
-    there = f"{seen.vcpus} CPUs and {seen.memory_mib} MiB"
-    return f"has {there}, the server {server.vcpus} and {server.ram}", True
-
-
-def nics(server: AuditedServer, seen: InstanceReport) -> tuple[str, bool] | None:
-    """Interfaces by MAC address; a missing one shows in its port's status.
-
-    Addresses are compared where the cluster keeps them.
-    """
-    there = {nic.mac.lower() for nic in seen.nics}
-    wanted = port_states(server.vm_state, server.ports, there)
-    lacks, extra = sorted(server.ports.keys() - there), sorted(there - server.ports.keys())
-    wrong = sorted(mac for mac, status in wanted.items() if server.ports[mac] != status)
-    moved = sorted(
-        f"{nic.ip} at {nic.mac.lower()}"
-        for nic in seen.nics
-        if nic.ip
-        and nic.mac.lower() in server.ports
-        and nic.ip not in server.addresses.get(nic.mac.lower(), ())
-    )
-    words = (
-        ("lacks", lacks),
-        ("has besides", extra),
-        ("has", moved),
-        ("shows wrongly", wrong),
-    )
-    said = [f"{word} {', '.join(what)}" for word, what in words if what]
-    return ("; ".join(said), bool(wrong or lacks)) if said else None
-
-
-def disks(server: AuditedServer, seen: InstanceReport) -> tuple[str, bool] | None:
-    """All disks together, in GiB."""
-    there = -(-sum(disk.size_mib for disk in seen.disks) // GIB)
-    if there in {server.disk, max(server.disk, 1)}:
-        return None
-    return f"has {len(seen.disks)} disks of {there} GiB, the server {server.disk}", False
-
-
-def tags(server: AuditedServer, seen: InstanceReport) -> tuple[str, bool] | None:
-    """The tag that tells operators whose it is."""
-    wanted = tag_of(server.id)
-    if wanted in seen.tags:
-        return None
-    return f"lacks {wanted}", True
-
-
-CHECKS: Final[Mapping[DivergenceKind, Check]] = {
-    DivergenceKind.POWER: power,
-    DivergenceKind.SIZE: size,
-    DivergenceKind.NICS: nics,
-    DivergenceKind.DISKS: disks,
-    DivergenceKind.TAGS: tags,
-}
-
-
-def port_states(vm_state: str, macs: Collection[str], there: Collection[str]) -> Mapping[str, str]:
-    """What a server's ports should show: traffic only through interfaces that are there."""
-    runs = vm_state == VmState.ACTIVE
-    return {mac: ACTIVE if runs and mac in there else DOWN for mac in macs}

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 from cyclades.domain.model.divergence import DivergenceKind
 from cyclades.domain.model.effects import TagInstance
-from cyclades.domain.model.reports import InstanceReport, NetworkLacking, NetworkLeft
+from cyclades.domain.model.reports import HolderLeft, InstanceReport, NetworkLacking, NetworkLeft
 from cyclades.domain.model.server import Server, tag_of
-from cyclades.domain.services.cluster_audit import Finding, port_states
+from cyclades.domain.services.cluster_audit import Finding, Report
 from cyclades.domain.services.cluster_networks import ClusterNetworks
 from cyclades.domain.services.cluster_updates import ClusterUpdates
+from cyclades.domain.services.instance_checks import port_states
+from cyclades.domain.services.left_holders import LeftHolders
 from cyclades.domain.services.server_interfaces import ServerInterfaces
 from cyclades.domain.services.server_ports import ServerPorts
 from cyclades.ports.clusters import ClusterRepository
@@ -28,21 +30,29 @@ class ClusterRepair:
     clusters: ClusterRepository
     networks: ClusterNetworks
     interfaces: ServerInterfaces
+    holders: LeftHolders
 
     def mend(self, finding: Finding, sightings: int, *, ordered: bool = False) -> bool:
         """Whether anything changed. `sightings`: audits in a row that found it.
 
         `ordered`: an operator wants it mended. What another administrator may have meant, such
-        as an interface that was taken away, is not undone otherwise.
+        as an interface that was taken away, is not undone otherwise, nor is a disk destroyed.
         """
         kind, report = finding.divergence.kind, finding.report
         if report is None or sightings < LOOKS_BEFORE.get(kind, 1):
             return False
-        if isinstance(report, NetworkLacking):
-            cluster = self.clusters.get(report.cluster_id)
-            return self.networks.complete(cluster, report.network_id, report.version)
-        if isinstance(report, NetworkLeft):
-            return self.networks.tidy(report)
+        match report:
+            case NetworkLacking():
+                cluster = self.clusters.get(report.cluster_id)
+                return self.networks.complete(cluster, report.network_id, report.version)
+            case NetworkLeft():
+                return self.networks.tidy(report)
+            case HolderLeft():
+                return ordered and self.holders.remove(report)
+            case _:
+                return self._mend_instance(kind, report, ordered=ordered)
+
+    def _mend_instance(self, kind: DivergenceKind, report: Report, *, ordered: bool) -> bool:
         special = {DivergenceKind.NICS: self._show_ports, DivergenceKind.TAGS: self._tag}
         if kind not in special or not isinstance(report, InstanceReport):
             return self.updates.apply(report)

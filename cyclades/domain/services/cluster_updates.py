@@ -20,6 +20,7 @@ from cyclades.domain.model.server import Server
 from cyclades.domain.services.builds import Builds
 from cyclades.domain.services.disk_tasks import DiskTasks
 from cyclades.domain.services.interface_settlement import OF_INTERFACES, InterfaceSettlement
+from cyclades.domain.services.left_holders import LeftHolders
 from cyclades.domain.services.network_settlement import NetworkSettlement
 from cyclades.domain.services.server_settlement import ServerSettlement
 from cyclades.domain.services.server_steps import ServerSteps
@@ -49,6 +50,7 @@ class ClusterUpdates:
     networks: NetworkSettlement
     interfaces: InterfaceSettlement
     disks: DiskTasks
+    holders: LeftHolders
     steps: ServerSteps
     builds: Builds
     clock: Clock
@@ -140,7 +142,9 @@ class ClusterUpdates:
     @apply.register
     def _left_over(self, report: InstanceLeft) -> bool:
         server = self.servers.by_instance(report.cluster_id, report.instance)
-        if server is None or not (server.deleted or server.never_built):
+        if server is None:
+            return self.holders.remove(report)
+        if not (server.deleted or server.never_built):
             return False
         if self.busy(server):
             return False  # whatever it is ends with the instance removed, or is looked at again
