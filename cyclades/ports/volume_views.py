@@ -59,6 +59,15 @@ class Summary(NamedTuple):
     metadata: Mapping[str, Sequence[str]]
 
 
+class Stock(NamedTuple):
+    """What a project has in a cluster; sizes in GiB."""
+
+    volumes: int
+    volume_size: int
+    snapshots: int
+    snapshot_size: int
+
+
 class VolumeViews(Protocol):
     """One statement each, one more for a marker. Foreign volumes and missing ones are alike."""
 
@@ -80,4 +89,8 @@ class VolumeViews(Protocol):
 
     def summary(self, scope: Scope) -> Summary:
         """All volumes in sum; two statements."""
+        ...
+
+    def stocks(self, cluster_id: str) -> Mapping[str, Stock]:
+        """What has a disk in the cluster, by project."""
         ...

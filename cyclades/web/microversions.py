@@ -31,7 +31,7 @@ class ServiceVersions(NamedTuple):
 COMPUTE = ServiceVersions(
     "compute", Microversion(2, 1), Microversion(2, 96), "X-OpenStack-Nova-API-Version"
 )
-VOLUME = ServiceVersions("volume", Microversion(3, 0), Microversion(3, 60))
+VOLUME = ServiceVersions("volume", Microversion(3, 0), Microversion(3, 71))
 BY_PREFIX: Mapping[str, ServiceVersions] = {"compute": COMPUTE, "volume": VOLUME}
 MAIN_HEADER = "OpenStack-API-Version"
 SHAPE = re.compile(r"([1-9][0-9]{0,3})\.(0|[1-9][0-9]{0,3})", re.ASCII)

@@ -15,6 +15,8 @@ from cyclades.adapters.sql.instance_actions import SqlInstanceActions
 from cyclades.adapters.sql.outbox import SqlOutbox
 from cyclades.adapters.sql.quota import SqlQuota
 from cyclades.adapters.sql.servers import SqlServers
+from cyclades.adapters.sql.snapshots import SqlSnapshots
+from cyclades.adapters.sql.volumes import SqlVolumes
 from cyclades.domain.model.effects import Effect
 from cyclades.domain.model.image import Content, Image, Status, Upload
 from cyclades.domain.model.image_usage import MEBIBYTE, usage
@@ -33,8 +35,10 @@ from cyclades.ports.audit import (
 )
 from cyclades.ports.routers import RouterReport
 from tests.contracts.network_rows import Rows
+from tests.harness.copies import a_snapshot
 from tests.harness.samples import NOW, a_cluster, a_server, create_of, effect_of, fresh
 from tests.harness.sealing import secrets
+from tests.harness.volumes import a_volume
 
 SECRETS = secrets()
 QUIET = {"vm_state": VmState.ACTIVE, "task_state": None, "power": Power.RUNNING, "launched": NOW}
@@ -180,6 +184,20 @@ def test_images_are_counted_as_they_are_charged(connection: Connection, audit: A
         )
         images.add(image)
         ledger.charge(image.owner, usage(image))
+    assert audit.drifts() == []
+
+
+def test_volumes_and_snapshots_share_their_gigabytes(connection: Connection, audit: Audit) -> None:
+    volume = a_volume(project_id="p", size=3)
+    SqlVolumes(connection).add(volume)
+    copied = a_snapshot(volume)
+    SqlSnapshots(connection).add(copied)
+    ledger = SqlQuota(connection, {})
+    ledger.charge("p", {"volumes": 1, "gigabytes": 6, "snapshots": 1})
+    assert audit.drifts() == []
+    ledger.release("p", {"gigabytes": 2})
+    assert audit.drifts() == [Drift("p", "gigabytes", 4, 6)]
+    assert audit.recount("p", "gigabytes")
     assert audit.drifts() == []
 
 

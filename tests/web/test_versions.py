@@ -69,7 +69,7 @@ def test_claims(api: Client) -> None:
     compute = api.call("GET", "/compute/v2.1", token=None).json["version"]
     assert (compute["min_version"], compute["version"]) == ("2.1", "2.96")
     (volume,) = api.call("GET", "/volume/v3", token=None).json["versions"]
-    assert (volume["min_version"], volume["version"]) == ("3.0", "3.60")
+    assert (volume["min_version"], volume["version"]) == ("3.0", "3.71")
 
 
 def test_each_listed_compute_version_answers_with_the_same_link(api: Client) -> None:

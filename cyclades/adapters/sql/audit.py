@@ -5,44 +5,28 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Row,
     Select,
     and_,
     bindparam,
-    case,
     func,
     literal,
-    not_,
     or_,
     select,
-    true,
     union_all,
     update,
 )
 
 from cyclades.adapters.sql.schema.effects import effects
-from cyclades.adapters.sql.schema.floating_ips import floating_ips
-from cyclades.adapters.sql.schema.images import images
-from cyclades.adapters.sql.schema.networks import networks
 from cyclades.adapters.sql.schema.ports import ports
 from cyclades.adapters.sql.schema.quotas import quotas
 from cyclades.adapters.sql.schema.routers import router_reports, routers
-from cyclades.adapters.sql.schema.security_groups import security_groups
 from cyclades.adapters.sql.schema.servers import instance_actions, servers
-from cyclades.adapters.sql.schema.subnets import addresses, subnets
+from cyclades.adapters.sql.schema.subnets import addresses
 from cyclades.adapters.sql.schema.volumes import volume_attachments, volumes
 from cyclades.adapters.sql.upserts import UPSERTS
-from cyclades.domain.model.image_usage import (
-    CONTENT_COUNTS_AS,
-    COUNT,
-    MEBIBYTE,
-    SIZE,
-    STAGE,
-    UPLOAD_COUNTS_AS,
-    UPLOADING,
-)
+from cyclades.adapters.sql.usage import COUNTED
 from cyclades.domain.model.operation import Operation
 from cyclades.domain.model.port import COMPUTE_OWNER
 from cyclades.domain.model.server_states import VmState
@@ -104,47 +88,6 @@ SERVERS = (
     .where(servers.c.cluster_id == bindparam("cluster"), ~servers.c.deleted)
     .order_by(servers.c.id)
 )
-
-
-def _mebibytes(resource: str) -> ColumnElement[int]:
-    """MiB of images that count as this resource, as model/image_usage.py has it."""
-    status, replaced = images.c.status, images.c.upload_blob.is_not(None)
-    content = or_(
-        *(
-            and_(status == name, replaced if other else ~replaced)
-            for (name, other), counts in CONTENT_COUNTS_AS.items()
-            if counts == resource
-        )
-    )
-    upload = status.in_([name for name, counts in UPLOAD_COUNTS_AS.items() if counts == resource])
-    pieces = ((images.c.size, content), (images.c.upload_reserved, upload))
-    sizes = [
-        case((where, func.coalesce(size + (MEBIBYTE - 1), 0) // MEBIBYTE), else_=0)
-        for size, where in pieces
-    ]
-    return func.sum(sizes[0] + sizes[1])
-
-
-# What of which table a project is charged for: rows, or a sum over them.
-COUNTED: Mapping[str, tuple[ColumnElement[str], ColumnElement[int], ColumnElement[bool]]] = {
-    "instances": (servers.c.project_id, func.count(), ~servers.c.deleted),
-    "cores": (servers.c.project_id, func.sum(servers.c.vcpus), ~servers.c.deleted),
-    "ram": (servers.c.project_id, func.sum(servers.c.ram), ~servers.c.deleted),
-    "port": (ports.c.project_id, func.count(), ports.c.project_id != ""),
-    "network": (networks.c.project_id, func.count(), networks.c.project_id != ""),
-    "subnet": (subnets.c.project_id, func.count(), subnets.c.project_id != ""),
-    "security_group": (
-        security_groups.c.project_id,
-        func.count(),
-        not_(security_groups.c.is_default),
-    ),
-    "router": (routers.c.project_id, func.count(), true()),
-    COUNT: (images.c.owner, func.count(), true()),
-    UPLOADING: (images.c.owner, func.count(), images.c.status.in_(list(UPLOAD_COUNTS_AS))),
-    SIZE: (images.c.owner, _mebibytes(SIZE), true()),
-    STAGE: (images.c.owner, _mebibytes(STAGE), true()),
-    "floatingip": (floating_ips.c.project_id, func.count(), true()),
-}
 
 
 def _drifts() -> Select[str, str, int, int]:

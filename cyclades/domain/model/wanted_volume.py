@@ -23,6 +23,7 @@ class WantedVolume:
     image_id: str | None = None
     snapshot_id: str | None = None
     source_volid: str | None = None
+    cluster_id: str | None = None  # where its disk has to be, if we know
 
     def require_one_source(self) -> None:
         """Raise InvalidInput for several."""

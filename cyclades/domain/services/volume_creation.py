@@ -130,7 +130,7 @@ class VolumeCreation:
             return None
         require(template, Can.MOVE)
         if wanted.image_id is not None:
-            return self._roomiest(wanted.zone, kind, template, size)
+            return self._roomiest(wanted, kind, template, size)
         require(template, Can.CLONE, clones=kind.clones)
         if source.disk_template != template:
             raise InvalidInput(
@@ -147,8 +147,15 @@ class VolumeCreation:
             )
         return cluster
 
-    def _roomiest(self, zone: str | None, kind: VolumeType, template: str, size: int) -> Cluster:
-        fit = [cluster for cluster in self.clusters.list() if kind.allows(cluster.name)]
+    def _roomiest(
+        self, wanted: WantedVolume, kind: VolumeType, template: str, size: int
+    ) -> Cluster:
+        zone = wanted.zone
+        fit = [
+            cluster
+            for cluster in self.clusters.list()
+            if kind.allows(cluster.name) and wanted.cluster_id in {None, cluster.id}
+        ]
         if zone is not None:
             self._zone(zone)
         return choose(fit, Demand(1, HOLDER_MEMORY, size, template, zone)).cluster

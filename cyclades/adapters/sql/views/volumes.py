@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     Select,
+    Table,
     Text,
     and_,
     bindparam,
@@ -19,12 +20,17 @@ from sqlalchemy import (
 
 from cyclades.adapters.sql.listing import Condition, Shelf, Values, contains, has_texts, owned
 from cyclades.adapters.sql.schema.clusters import clusters
-from cyclades.adapters.sql.schema.volumes import volume_attachments, volume_types, volumes
+from cyclades.adapters.sql.schema.volumes import (
+    snapshots,
+    volume_attachments,
+    volume_types,
+    volumes,
+)
 from cyclades.domain.model.errors import NotFound
 from cyclades.domain.model.listing import Listing
 from cyclades.domain.model.sharing import Scope
 from cyclades.domain.model.volume_query import Comparison
-from cyclades.ports.volume_views import Summary, VolumeName, VolumeView, VolumeViews
+from cyclades.ports.volume_views import Stock, Summary, VolumeName, VolumeView, VolumeViews
 
 TABLE = volumes.c
 HELD = volume_attachments.c
@@ -116,6 +122,15 @@ SHOWING: Mapping[bool, Select[Any]] = {
 }
 
 
+def _held_by_project(table: Table) -> Select[Any]:
+    size = func.coalesce(func.sum(table.c.size), 0)
+    there = table.c.cluster_id == bindparam("there")
+    return select(table.c.project_id, func.count(), size).where(there).group_by(table.c.project_id)
+
+
+STOCKS = (_held_by_project(volumes), _held_by_project(snapshots))
+
+
 class SqlVolumeViews(VolumeViews):
     """Rows for presenters."""
 
@@ -157,3 +172,16 @@ class SqlVolumeViews(VolumeViews):
                 if value not in found.setdefault(key, []):
                     found[key].append(value)
         return Summary(count, int(size), found)
+
+    def stocks(self, cluster_id: str) -> Mapping[str, Stock]:
+        """Count and add, volumes and snapshots."""
+        where = {"there": cluster_id}
+        both = [
+            {row[0]: (row[1], int(row[2])) for row in self._connection.execute(query, where)}
+            for query in STOCKS
+        ]
+        none = (0, 0)
+        return {
+            project: Stock(*both[0].get(project, none), *both[1].get(project, none))
+            for project in sorted(both[0].keys() | both[1].keys())
+        }

@@ -11,7 +11,7 @@ ACCESS = "os-volume-type-access:is_public"
 def volume_type_body(kind: VolumeType, *, admin: bool) -> dict[str, Any]:
     """All of one. What SNF: specs say of clusters is for operators."""
     specs = kind.extra_specs.items()
-    body: dict[str, Any] = {
+    return {
         "id": kind.id,
         "name": kind.name,
         "is_public": kind.is_public,
@@ -21,7 +21,6 @@ def volume_type_body(kind: VolumeType, *, admin: bool) -> dict[str, Any]:
         },
         ACCESS: kind.is_public,
     }
-    return body | ({"qos_specs_id": None} if admin else {})
 
 
 def access_body(type_id: str, projects: Sequence[str]) -> dict[str, Any]:

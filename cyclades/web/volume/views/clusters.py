@@ -1,0 +1,64 @@
+"""/os-services, /os-hosts, /scheduler-stats/get_pools: clusters, for administrators.
+
+Source: Block Storage API reference, "Services", "Hosts extension", "Back-end storage pools".
+"""
+
+from typing import Any
+
+from cyclades.domain.model.errors import NotFound
+from cyclades.web.request import CycladesRequest
+from cyclades.web.resource import Access, Resource
+from cyclades.web.schema_types import boolean, mapping, text
+from cyclades.web.volume.presenters import clusters as present
+
+QUERY = mapping("", text("binary", missing=None), text("host", missing=None), unknown="ignore")
+POOLS = mapping("", boolean("detail", missing=False), text("name", missing=None), unknown="ignore")
+services = Resource("volume-services", "/volume/v3/os-services", rule="volume_extension:services")
+hosts = Resource("volume-hosts", "/volume/v3/os-hosts", rule="volume_extension:hosts")
+host = Resource("volume-host", "/volume/v3/os-hosts/{name}", rule="volume_extension:hosts")
+pools = Resource(
+    "volume-pools", "/volume/v3/scheduler-stats/get_pools", rule="scheduler_extension:get_pools"
+)
+
+
+@services.on("GET", access=Access.ADMIN, query=QUERY)
+def list_volume_services(request: CycladesRequest) -> Any:
+    """Ourselves, and the clusters; by name and binary where asked."""
+    now, version = request.app.clock.now(), request.microversion
+    every = [
+        present.scheduler(now, version),
+        *(present.service(each, now, version) for each in request.cyclades.clusters.list()),
+    ]
+    wanted = {name: value for name, value in request.query_in.items() if value is not None}
+    return {"services": [each for each in every if wanted.items() <= each.items()]}
+
+
+@hosts.on("GET", access=Access.ADMIN)
+def list_volume_hosts(request: CycladesRequest) -> Any:
+    """The clusters."""
+    now = request.app.clock.now()
+    return {"hosts": [present.host(each, now) for each in request.cyclades.clusters.list()]}
+
+
+@host.on("GET", access=Access.ADMIN)
+def show_volume_host(request: CycladesRequest) -> Any:
+    """What a cluster has, by project."""
+    name = request.matchdict["name"]
+    found = [each for each in request.cyclades.clusters.list() if each.name == name]
+    if not found:
+        raise NotFound("host", name[:64])
+    stocks = request.cyclades.volume_views.stocks(found[0].id)
+    return present.host_detail(found[0], stocks)
+
+
+@pools.on("GET", access=Access.ADMIN, query=POOLS)
+def list_pools(request: CycladesRequest) -> Any:
+    """The clusters; with `detail`, what they have."""
+    now, query = request.app.clock.now(), request.query_in
+    return {
+        "pools": [
+            present.pool(each, now, in_detail=query["detail"])
+            for each in request.cyclades.clusters.list()
+            if query["name"] in {None, each.name}
+        ]
+    }
