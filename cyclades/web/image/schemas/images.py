@@ -41,6 +41,9 @@ LIST = mapping(
 )
 IMPORT = mapping(
     "",
+    sequence("stores", text("store", minimum=1), missing=(), maximum=16),
+    boolean("all_stores", missing=False),
+    boolean("all_stores_must_succeed", missing=True),
     mapping(
         "method",
         text("name", one_of=tuple(Method)),

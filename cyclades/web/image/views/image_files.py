@@ -14,12 +14,14 @@ from cyclades.domain.model.image_task import Method
 from cyclades.web.image.image_edits import content_type
 from cyclades.web.image.schemas import images as schemas
 from cyclades.web.image.views.images import IMPORT_METHODS
+from cyclades.web.image.views.stores import require_known
 from cyclades.web.request import CycladesRequest
 from cyclades.web.resource import Access, Resource, nothing
 from cyclades.web.validation import UnsupportedType
 
 BYTES = "application/octet-stream"
 SIZE = "X-OpenStack-Image-Size"  # as clients announce it, 0 when they do not know
+STORE = "X-Image-Meta-Store"
 PIECE = 1 << 18
 
 file = Resource("image_file", "/image/v2/images/{image_id}/file")
@@ -31,6 +33,7 @@ import_info = Resource("image_import_info", "/image/v2/info/import")
 @file.on("PUT", access=Access.MEMBER, raw=True)
 def upload(request: CycladesRequest) -> Any:
     """Fill a queued image."""
+    require_known(request, filter(None, [request.headers.get(STORE)]))
     return receive(request, UPLOAD)
 
 
@@ -44,6 +47,7 @@ def stage_image(request: CycladesRequest) -> Any:
 def import_image(request: CycladesRequest) -> Any:
     """Have an image's bytes brought: staged ones, or those of a URI."""
     asked = request.body_in["method"]
+    require_known(request, request.body_in["stores"])
     image_id, method = request.matchdict["image_id"], Method(asked["name"])
     request.cyclades.image_imports.start(
         request.caller, image_id, method, asked["uri"], request.request_id
