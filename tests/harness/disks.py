@@ -37,7 +37,12 @@ class Disks:
             "status": VolumeStatus.AVAILABLE,
         }
         volume = Volume(id=app.ids.new(), size=size, **(usual | values))
-        app.atomically(lambda unit: unit.volume_rows.add(volume))
+
+        def add(unit: Unit) -> None:
+            unit.volume_rows.add(volume)
+            unit.quota.charge(volume.project_id, volume.usage)
+
+        app.atomically(add)
         return volume
 
     def filled(self, **values: Any) -> Volume:
@@ -74,9 +79,20 @@ class Disks:
 
     def extend(self, volume: Volume, size: int, server_id: str | None = None) -> str:
         """Begin; the task's id."""
-        facts = {"old_size": str(self.see(volume).size)}
-        status = VolumeStatus.EXTENDING
-        return self.begin(TaskKind.EXTEND, volume, server_id, status, facts=facts, size=size)
+        old, status = self.see(volume).size, VolumeStatus.EXTENDING
+
+        def also(unit: Unit) -> None:
+            unit.quota.charge(volume.project_id, {"gigabytes": size - old})
+
+        return self.begin(
+            TaskKind.EXTEND,
+            volume,
+            server_id,
+            status,
+            also=also,
+            facts={"old_size": str(old)},
+            size=size,
+        )
 
     def delete(self, volume: Volume) -> str:
         """Begin; the task's id."""

@@ -1,5 +1,7 @@
 """Tasks on volumes' disks, over a simulated cluster."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from cyclades.domain.model.deadlines import STILL_AWAITED, TOO_LATE
@@ -12,6 +14,7 @@ from cyclades.domain.model.volume_attachment import AttachmentStatus
 from cyclades.domain.services.disk_tasks import LOST, NOT_LET_GO
 from tests.harness.cloud import Cloud
 from tests.harness.disks import Disks
+from tests.workers.invariants import violations
 
 IN_HOLDER = (VolumeStatus.AVAILABLE, Place.HOLDER)
 IN_SERVER = (VolumeStatus.IN_USE, Place.SERVER)
@@ -19,8 +22,9 @@ NOWHERE = (VolumeStatus.AVAILABLE, Place.NOWHERE)
 
 
 @pytest.fixture
-def disks(cloud: Cloud) -> Disks:
-    return Disks(cloud)
+def disks(cloud: Cloud) -> Iterator[Disks]:
+    yield Disks(cloud)
+    assert violations(cloud.app) == []
 
 
 def test_a_blank_volume_lives(cloud: Cloud, disks: Disks) -> None:

@@ -15,6 +15,7 @@ TABLES = (
     *("servers", "effects", "instance_actions", "ports", "addresses", "quotas", "feed"),
     *("networks", "subnets", "network_clusters", "network_resources"),
     *("routers", "floating_ips", "security_groups", "subnetpools"),
+    *("volumes", "snapshots", "volume_attachments", "disk_tasks"),
 )
 
 
@@ -27,6 +28,7 @@ class Evidence:
     jobs: list[tuple[str, Job]]
     networks: list[tuple[str, Network]]
     prefix: str
+    loose_disks: list[dict[str, Any]]  # that no instance has
 
     @property
     def servers(self) -> Rows:
@@ -80,11 +82,13 @@ def gathered(app: Application) -> Evidence:
     instances: list[tuple[str, Instance]] = []
     jobs: list[tuple[str, Job]] = []
     networks: list[tuple[str, Network]] = []
+    loose: list[dict[str, Any]] = []
     for cluster_id in clusters:
         look = cast(SimulatedDriver, app.drivers.of(cluster_id)).store.look
         instances += [(cluster_id, each) for each in look(lambda w: [*w.instances.values()])]
         networks += [(cluster_id, each) for each in look(lambda w: [*w.networks.values()])]
+        loose += look(lambda world: list(world.loose_disks))
         jobs += [
             (cluster_id, job) for job in look(lambda w: [*w.jobs.values(), *w.archive.values()])
         ]
-    return Evidence(rows, instances, jobs, networks, app.settings.instance_prefix)
+    return Evidence(rows, instances, jobs, networks, app.settings.instance_prefix, loose)

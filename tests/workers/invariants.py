@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from cyclades.adapters.simulated.reports import effect_in
 from cyclades.bootstrap import Application
+from tests.workers import disk_invariants as on_disks
 from tests.workers import network_invariants as on_networks
 from tests.workers.evidence import Evidence, gathered
 
@@ -44,6 +45,7 @@ def one_instance_a_server(seen: Evidence) -> Iterator[str]:
     """I3: no orphans, no doubles, nothing missing."""
     ours = Counter(i.name for _, i in seen.instances if i.name.startswith(seen.prefix))
     wanted = Counter(server.instance for server in seen.alive if server.vm_state != "error")
+    wanted += on_disks.holders(seen)
     if ours != wanted:
         yield f"instances {dict(ours - wanted)} too many, {dict(wanted - ours)} missing"
     places = {i.name: cluster_id for cluster_id, i in seen.instances}
@@ -82,15 +84,19 @@ def strangers_are_left_alone(seen: Evidence) -> Iterator[str]:
 RULES: Mapping[str, Callable[[Evidence], Iterator[str]]] = {
     "I1": nothing_is_silent,
     "I1 networks": on_networks.nothing_is_silent,
+    "I1 disks": on_disks.nothing_is_silent,
     "I2": one_job_an_effect,
     "I3": one_instance_a_server,
     "I3 homes": on_networks.homes_are_kept,
+    "I3 disks": on_disks.disks_are_in_their_places,
     "I4": on_networks.one_holder_an_address,
     "I4 floating": on_networks.floating_ips_lead_somewhere,
     "I4 pools": on_networks.pools_give_to_the_living,
     "I5": on_networks.interfaces_agree,
+    "I5 disks": on_disks.attachments_agree,
     "I5 networks": on_networks.networks_are_where_they_are_needed,
     "I6": on_networks.usage_adds_up,
+    "I6 disks": on_disks.usage_adds_up,
     "I7": versions_only_rise,
     "I8": deleted_stays_deleted,
     "I9": strangers_are_left_alone,
