@@ -91,7 +91,7 @@ class Settings:
     image_max_bytes: int = 64 * 2**30
     image_max_virtual_bytes: int = 2**40  # of the disk inside an image
     image_conversion: str = ""  # raw: imported images are made so; empty: kept as they came
-    image_work_dir: Path = Path("var/conversions")  # room for conversions
+    image_work_dir: str = ""  # room for conversions; empty: in var_dir
     image_import_lease: int = 120  # then an import whose worker was silent is taken over
     image_imports: int = 4  # at once, in each worker process
     # What users may have fetched for them: schemes, ports; networks beside the public ones,

@@ -93,4 +93,5 @@ class QemuConverter(ImageConverter):
 
 def make(application: Any) -> QemuConverter:
     """From the settings."""
-    return QemuConverter(application.settings.image_work_dir)
+    said = application.settings
+    return QemuConverter(Path(said.image_work_dir or said.var_dir / "conversions"))

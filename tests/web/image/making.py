@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from cyclades.bootstrap import Application
 from tests.harness.api import Client
 
 IMAGES = "/image/v2/images"
@@ -31,12 +30,6 @@ def patch(api: Client, image_id: str, *steps: Any, **more: Any) -> Any:
         for step in steps
     ]
     return api.call("PATCH", f"{IMAGES}/{image_id}", body, headers=PATCH, **more)
-
-
-def do_imports(application: Application) -> None:
-    """As the worker does."""
-    while task := application.image_importer.claim():
-        application.image_importer.work(task, lambda: True)
 
 
 def shown(api: Client, image_id: str, token: str = "member") -> Any:

@@ -10,7 +10,8 @@ from webtest import TestRequest
 from cyclades.bootstrap import Application
 from tests.harness.api import Client, client_of
 from tests.harness.disk_images import qcow2
-from tests.web.image.making import BYTES, IMAGES, do_imports, make, shown, upload
+from tests.harness.image_bytes import do_imports
+from tests.web.image.making import BYTES, IMAGES, make, shown, upload
 
 DATA = bytes(range(256)) * 40
 
@@ -162,6 +163,23 @@ def test_staged_then_imported(api: Client, application: Application) -> None:
     assert application.image_uploads.recover().blobs == 0
     api.call("DELETE", f"{IMAGES}/{image_id}", status=204)
     assert files(application) == []
+
+
+def test_stores_are_named_or_left_out(api: Client) -> None:
+    image_id = make(api)
+    path = f"{IMAGES}/{image_id}"
+    refused = api.call(
+        "PUT", f"{path}/file", DATA, headers={**BYTES, "X-Image-Meta-Store": "ours"}, status=400
+    )
+    assert "'ours'" in refused.json["message"]
+    api.call("PUT", f"{path}/stage", DATA, headers=BYTES, status=204)
+    method = {"method": {"name": "glance-direct"}}
+    api.call("POST", f"{path}/import", {**method, "stores": ["files", "ours"]}, status=400)
+    api.call("POST", f"{path}/import", {**method, "stores": "files"}, status=400)
+    both = {"stores": ["files"], "all_stores": True, "all_stores_must_succeed": False}
+    api.call("POST", f"{path}/import", {**method, **both}, status=202)
+    named = {**BYTES, "X-Image-Meta-Store": "files"}
+    api.call("PUT", f"{IMAGES}/{make(api)}/file", DATA, headers=named, status=204)
 
 
 def test_deleting_takes_the_bytes_along(api: Client, application: Application) -> None:

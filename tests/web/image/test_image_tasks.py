@@ -4,7 +4,8 @@ from typing import Any
 
 from cyclades.bootstrap import Application
 from tests.harness.api import PROJECT, Client
-from tests.web.image.making import BYTES, IMAGES, do_imports, make, shown
+from tests.harness.image_bytes import do_imports
+from tests.web.image.making import BYTES, IMAGES, make, shown
 
 TASKS = "/image/v2/tasks"
 OF_IMAGE = {
