@@ -130,6 +130,7 @@ class GanetiCluster:
             username=USER,
             password=PASSWORD,
             fingerprint=hashlib.sha256(certificate.public_bytes(Encoding.DER)).hexdigest(),
+            options={"os": "test-image+default"},
         )
         wait_until(self.rapi_answers, f"RAPI of {self.name}")
 

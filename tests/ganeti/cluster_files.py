@@ -33,7 +33,7 @@ def write_shared_files(folder: Path, name: str, address: str, nodes: Sequence[No
     """What all nodes of a cluster see alike: storage, OS definition, ssh keys, host names."""
     for part in ("file-storage", "shared-file-storage", "images", "os"):
         (folder / "srv" / part).mkdir(parents=True)
-    shutil.copytree(OURS / "os", folder / "srv" / "os" / "snf-image")
+    shutil.copytree(OURS / "os", folder / "srv" / "os" / "test-image")
     root_ssh, etc_ssh = folder / "root-ssh", folder / "etc-ssh"
     root_ssh.mkdir(mode=0o700)
     etc_ssh.mkdir()

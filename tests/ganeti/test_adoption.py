@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.real_ganeti, pytest.mark.slow, pytest.mark.real_postgr
 MAC, ADDRESS = "aa:0c:de:77:77:77", "203.0.113.77"
 BY_HAND = (
     *("--no-name-check", "--no-ip-check", "--disk-template=file", "--disk=0:size=1G"),
-    *("--os-type=snf-image+default", "--backend-parameters=memory=512,vcpus=1"),
+    *("--os-type=test-image+default", "--backend-parameters=memory=512,vcpus=1"),
     *("-O", "img_id=small", f"--net=0:link=snf_public,mac={MAC},ip={ADDRESS}"),
 )
 

@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.real_ganeti, pytest.mark.slow, pytest.mark.real_postgr
 Kind = DivergenceKind
 BY_HAND = (
     *("--no-name-check", "--no-ip-check", "--disk-template=diskless", "--no-nics"),
-    *("--os-type=snf-image+default", "--backend-parameters=memory=64,vcpus=1"),
+    *("--os-type=test-image+default", "--backend-parameters=memory=64,vcpus=1"),
     *("-O", "img_id=small"),
 )
 

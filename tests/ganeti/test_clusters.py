@@ -9,7 +9,7 @@ from tests.ganeti.cluster import GanetiCluster
 pytestmark = [pytest.mark.real_ganeti, pytest.mark.slow]
 
 DISKLESS = ("--no-name-check", "--no-ip-check", "--disk-template=diskless", "--no-nics")
-SMALL = ("--os-type=snf-image+default", "--backend-parameters=memory=64,vcpus=1")
+SMALL = ("--os-type=test-image+default", "--backend-parameters=memory=64,vcpus=1")
 
 
 def test_two_clusters_of_two_nodes_answer(ganeti_clusters: dict[str, GanetiCluster]) -> None:

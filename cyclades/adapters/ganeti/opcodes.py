@@ -1,6 +1,5 @@
 """What each kind of effect is as a RAPI call: one table."""
 
-import base64
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -47,7 +46,7 @@ class Options:
     `hotplug`: "no" for a hypervisor that cannot give disks to running guests, or take them.
     """
 
-    os: str = "snf-image+default"
+    os: str = "cyclades-image+default"
     hypervisor: str = ""
     hotplug: str = "yes"
 
@@ -108,7 +107,7 @@ def create(command: CreateInstance, guest: GuestConfig, options: Options) -> Cal
         "name_check": False,
         "wait_for_sync": False,
     }
-    secret = guest_parameters(command.instance, guest)
+    secret = guest_parameters(guest)
     if secret:
         body["osparams_secret"] = secret
     if command.node:
@@ -118,30 +117,26 @@ def create(command: CreateInstance, guest: GuestConfig, options: Options) -> Cal
     return Call("POST", "/2/instances", body)
 
 
-def guest_parameters(instance: str, guest: GuestConfig) -> dict[str, str]:
-    """The guest's secrets as snf-image's parameters.
+def guest_parameters(guest: GuestConfig) -> dict[str, str]:
+    """The guest's secrets as our OS definition's parameters; what is empty is left out.
 
     As `osparams_secret` Ganeti hands them to the OS definition and keeps them neither in
-    its configuration nor in its job files.
+    its configuration nor in its job files. Each becomes one variable of an environment,
+    which holds 128 KiB: so files go by themselves.
     """
-    files = [personality_file(path, contents) for path, contents in guest.personality]
-    if guest.public_keys:
-        keys = base64.b64encode(("\n".join(guest.public_keys) + "\n").encode()).decode()
-        files.append(personality_file("/root/.ssh/authorized_keys", keys))
-    if guest.user_data:
-        about = base64.b64encode(
-            json.dumps({"instance-id": instance, "local-hostname": guest.hostname}).encode()
-        ).decode()
-        seed = "/var/lib/cloud/seed/nocloud"
-        files.append(personality_file(f"{seed}/user-data", guest.user_data))
-        files.append(personality_file(f"{seed}/meta-data", about))
-    secret = {"img_personality": json.dumps(files)} if files else {}
-    return secret | ({"img_passwd": guest.admin_password} if guest.admin_password else {})
-
-
-def personality_file(path: str, contents: str) -> dict[str, Any]:
-    """A file to put in the guest, readable by root alone; contents in base64."""
-    return {"path": path, "contents": contents, "owner": "root", "group": "root", "mode": 0o600}
+    said = {
+        "admin_password": guest.admin_password,
+        "public_keys": list(guest.public_keys),
+        "hostname": guest.hostname,
+        "user_data": guest.user_data,
+    }
+    known = {name: value for name, value in said.items() if value}
+    secret = {
+        "ticket": guest.ticket,
+        "guest": json.dumps(known) if known else "",
+        "files": json.dumps(guest.personality) if guest.personality else "",
+    }
+    return {name: value for name, value in secret.items() if value}
 
 
 def start(command: StartInstance, _guest: GuestConfig, _options: Options) -> Call:

@@ -1,5 +1,6 @@
 """Reports from RAPI's answers, whatever they are."""
 
+import json
 from contextlib import suppress
 from typing import Any
 
@@ -218,21 +219,30 @@ def test_secrets_travel_only_as_secrets() -> None:
     assert "osparams_secret" not in call_of(effect(wanted("one")), Options()).body
 
 
-def test_the_guest_gets_keys_user_data_and_files_as_files() -> None:
+def test_the_os_definition_hears_what_it_needs_and_no_more() -> None:
     guest = GuestConfig(
         public_keys=("ssh-rsa A", "ssh-rsa B"),
         hostname="guest",
         user_data="dXNlcg==",
         personality=(("/etc/motd", "aGk="),),
+        ticket="ticket",
     )
-    parameters = guest_parameters("one", guest)
-    assert set(parameters) == {"img_personality"}
-    for path in (
-        "/etc/motd",
-        "/root/.ssh/authorized_keys",
-        "/var/lib/cloud/seed/nocloud/user-data",
-    ):
-        assert path in parameters["img_personality"]
+    parameters = guest_parameters(guest)
+    assert parameters.pop("ticket") == "ticket"
+    assert json.loads(parameters.pop("files")) == [["/etc/motd", "aGk="]]
+    assert json.loads(parameters.pop("guest")) == {
+        "public_keys": ["ssh-rsa A", "ssh-rsa B"],
+        "hostname": "guest",
+        "user_data": "dXNlcg==",
+    }
+    assert parameters == guest_parameters(GuestConfig()) == {}
+
+
+def test_the_largest_guest_fits_in_an_environment() -> None:
+    files = tuple(("/" + "p" * 254, "a" * 13_656) for _ in range(5))
+    guest = GuestConfig("p" * 255, ("k" * 16_384,), "h" * 63, "a" * 65_535, files, "t" * 43)
+    for value in guest_parameters(guest).values():
+        assert len(value) < 128 * 1024 - len("OSP_TICKET=")
 
 
 def test_the_operator_chooses_os_and_hypervisor() -> None:
