@@ -4,8 +4,10 @@ from typing import TYPE_CHECKING
 
 from cyclades.domain.model.build import Build, SavedAs
 from cyclades.domain.model.image import Image
+from cyclades.domain.services.backup_bytes import SavedBackups
 from cyclades.domain.services.build_desk import OurBuildDesk, SavedImages
 from cyclades.domain.services.images import EVERYWHERE
+from cyclades.ports.build_desk import SavedDisks
 
 if TYPE_CHECKING:
     from cyclades.bootstrap.application import Application
@@ -23,4 +25,11 @@ def make(app: "Application") -> OurBuildDesk:
             return unit.images.repository.get(image_id, EVERYWHERE)
 
     images = SavedImages(app.image_uploads, image)
-    return OurBuildDesk(find, app.image_store, {SavedAs.IMAGE: images})
+    backups = SavedBackups(
+        lambda work: app.atomically(lambda unit: work(unit.backup_rows)),
+        app.image_store,
+        app.ids,
+        app.settings.image_max_bytes,
+    )
+    saved: dict[SavedAs, SavedDisks] = {SavedAs.IMAGE: images, SavedAs.BACKUP: backups}
+    return OurBuildDesk(find, app.image_store, saved)

@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from cyclades.adapters.sql.backups import SqlBackups
+from cyclades.adapters.sql.instance_actions import SqlInstanceActions
+from cyclades.adapters.sql.servers import SqlServers
 from cyclades.adapters.sql.snapshots import SqlSnapshots
 from cyclades.adapters.sql.volume_types import SqlVolumeTypes
-from cyclades.bootstrap.volume import EVERYTHING, VolumeUnit
+from cyclades.bootstrap.volume import EVERYTHING
+from cyclades.bootstrap.volume_api import VolumeApiUnit
 from cyclades.domain.model.disk_task import TaskKind
 from cyclades.domain.services.backups import Backups
 from cyclades.domain.services.copy_endings import (
@@ -17,10 +20,14 @@ from cyclades.domain.services.copy_endings import (
 )
 from cyclades.domain.services.disk_copies import DiskCopies
 from cyclades.domain.services.disk_tasks import Ending
+from cyclades.domain.services.save_endings import BackupEnding, ImageEnding, RestoreEnding
+from cyclades.domain.services.server_images import ServerImages
 from cyclades.domain.services.snapshots import Snapshots
+from cyclades.domain.services.volume_restores import VolumeRestores
+from cyclades.domain.services.volume_uploads import VolumeUploads
 
 
-class CopiesUnit(VolumeUnit):
+class CopiesUnit(VolumeApiUnit):
     """What copies of disks need."""
 
     @cached_property
@@ -50,6 +57,7 @@ class CopiesUnit(VolumeUnit):
             self.volume_rows,
             self.disk_scenes,
             self.disk_tasks,
+            self.clusters,
             lambda type_id: types.get(EVERYTHING, type_id),
             self.feed,
             self.app.clock,
@@ -62,6 +70,8 @@ class CopiesUnit(VolumeUnit):
         feed, clock = self.feed, self.app.clock
         sources = Sources(self.volume_rows, feed, clock)
         snapshot = SnapshotEnding(self.snapshot_rows, sources, feed, clock)
+        image = ImageEnding(self.images, sources)
+        backup = BackupEnding(self.backup_rows, sources, feed, clock)
         return {
             **super().disk_task_endings,
             TaskKind.SNAPSHOT: snapshot,
@@ -69,6 +79,10 @@ class CopiesUnit(VolumeUnit):
                 self.snapshot_rows, snapshot, self.quota, feed
             ),
             TaskKind.REVERT: RevertEnding(snapshot, sources),
+            TaskKind.UPLOAD: image,
+            TaskKind.SAVE_SERVER: image,
+            TaskKind.BACKUP: backup,
+            TaskKind.RESTORE: RestoreEnding(backup, sources),
         }
 
     @cached_property
@@ -83,9 +97,47 @@ class CopiesUnit(VolumeUnit):
             self.backup_rows,
             self.volume_rows,
             self.snapshot_rows,
+            self.disk_copies,
             self.quota,
             self.feed,
             self.app.clock,
             self.app.ids,
             lambda blob: self.after_commit(lambda: self.app.image_store.delete(blob)),
+        )
+
+    @cached_property
+    def volume_restores(self) -> VolumeRestores:
+        """Volumes that become what was kept of them."""
+        return VolumeRestores(
+            self.volume_rows,
+            self.snapshot_rows,
+            self.backup_rows,
+            self.volume_creation,
+            self.disk_copies,
+            self.feed,
+            self.app.clock,
+            self.app.ids,
+        )
+
+    @cached_property
+    def volume_uploads(self) -> VolumeUploads:
+        """Volumes that become images."""
+        return VolumeUploads(self.volume_rows, self.images, self.disk_copies, self.app.ids)
+
+    @cached_property
+    def server_images(self) -> ServerImages:
+        """Servers whose disks become images."""
+        settings = self.app.settings
+        return ServerImages(
+            SqlServers(self.connection),
+            SqlInstanceActions(self.connection),
+            self.volume_attachments,
+            self.volume_rows,
+            self.images,
+            self.disk_copies,
+            self.disk_task_rows,
+            self.app.clock,
+            self.app.ids,
+            settings.instance_prefix,
+            settings.disk_template,
         )

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from functools import cached_property
 
+from cyclades.adapters.sql.backups import SqlBackups
 from cyclades.adapters.sql.image_members import SqlImageMembers
 from cyclades.adapters.sql.image_tasks import SqlImageTasks
 from cyclades.adapters.sql.images import SqlImages
@@ -46,7 +47,7 @@ class ImageUnit(BuildsUnit):
     @property
     def blob_owners(self) -> tuple[BlobOwner, ...]:
         """Everybody whose rows name blobs of the store."""
-        return (self.images.repository, self.build_rows)
+        return (self.images.repository, self.build_rows, SqlBackups(self.connection))
 
     def known_blobs(self, blobs: Collection[str]) -> set[str]:
         """Those of these blobs that are somebody's."""

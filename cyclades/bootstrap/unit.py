@@ -5,8 +5,7 @@ from cyclades.bootstrap.feed import FeedUnit
 from cyclades.bootstrap.identity import IdentityUnit
 from cyclades.bootstrap.interfaces import InterfacesUnit
 from cyclades.bootstrap.node import NodeUnit
-from cyclades.bootstrap.volume_api import VolumeApiUnit
 
 
-class Unit(VolumeApiUnit, CopiesUnit, NodeUnit, InterfacesUnit, IdentityUnit, FeedUnit):
+class Unit(CopiesUnit, NodeUnit, InterfacesUnit, IdentityUnit, FeedUnit):
     """Bound to one connection; each member is made when first used."""

@@ -65,6 +65,7 @@ PLANS: Final[Mapping[tuple[TaskKind, Situation], tuple[Step, ...]]] = {
 
 SAVES: Final = (TaskKind.UPLOAD, TaskKind.SAVE_SERVER, TaskKind.BACKUP)
 SAVING: Final = (Step.FIND_SOURCE, Step.CARRY, Step.DROP_CARRIER)
+SAVE_BLANK: Final = (Step.CARRY, Step.DROP_CARRIER)
 # What whoever begins the task decides: it depends on more than where the volume's disk is.
 TAKE_SNAPSHOT: Final = (Step.FIND_SOURCE, Step.COPY)
 DELETE_SNAPSHOT: Final = (Step.REMOVE_HOLDER,)

@@ -26,6 +26,7 @@ class Action(StrEnum):
     DETACH_INTERFACE = "detach_interface"
     ATTACH_VOLUME = "attach_volume"
     DETACH_VOLUME = "detach_volume"
+    CREATE_IMAGE = "createImage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,4 +69,5 @@ RULES: Mapping[tuple[Action, str], Rule] = {
     (Action.DETACH_INTERFACE, ""): Rule(BUILT),
     (Action.ATTACH_VOLUME, ""): Rule(BUILT),
     (Action.DETACH_VOLUME, ""): Rule(BUILT),
+    (Action.CREATE_IMAGE, ""): Rule(BUILT, despite_lock=True),
 }

@@ -9,13 +9,17 @@ from cyclades.domain.model.backup import (
     WantedBackup,
     require_removable,
 )
+from cyclades.domain.model.build import SavedAs
+from cyclades.domain.model.disk_task import TaskKind
+from cyclades.domain.model.disk_templates import Can
 from cyclades.domain.model.errors import InvalidInput
 from cyclades.domain.model.events import Changed
 from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.listing import Listing
 from cyclades.domain.model.sharing import reach_of
 from cyclades.domain.model.snapshot import Snapshot, SnapshotStatus, require_copyable
-from cyclades.domain.model.volume import Place
+from cyclades.domain.model.volume import Place, Volume, VolumeStatus
+from cyclades.domain.services.disk_copies import DiskCopies, kept_format
 from cyclades.ports.backups import BackupRepository
 from cyclades.ports.clock import Clock
 from cyclades.ports.feed import Feed
@@ -35,18 +39,20 @@ class Backups:
     repository: BackupRepository
     volumes: VolumeRepository
     snapshots: SnapshotRepository
+    copies: DiskCopies
     quota: QuotaLedger
     feed: Feed
     clock: Clock
     ids: Ids
     discard: Callable[[str], None]
 
-    def create(self, caller: Caller, wanted: WantedBackup) -> Backup:
+    def create(self, caller: Caller, request_id: str, wanted: WantedBackup) -> Backup:
         """Promise a backup. Raises NotFound, InvalidInput, OverQuota."""
         volume = self.volumes.get(reach_of(caller), wanted.volume_id)
         snapshot = self._snapshot(caller, wanted)
         if snapshot is None:
             require_copyable(volume, in_use=wanted.in_use)
+        self.copies.require(snapshot or volume, Can.SAVE)
         now = self.clock.now()
         blank = not snapshot.holder if snapshot else volume.place is Place.NOWHERE
         backup = Backup(
@@ -63,6 +69,8 @@ class Backups:
             description=wanted.description,
             container=wanted.container,
             status=BackupStatus.AVAILABLE if blank else BackupStatus.CREATING,
+            disk_format=None if blank else kept_format(volume.image_metadata),
+            task_id=None if blank else self.ids.new(),
             bootable=snapshot.bootable if snapshot else volume.bootable,
             metadata=wanted.metadata,
             image_metadata=snapshot.image_metadata if snapshot else volume.image_metadata,
@@ -71,6 +79,8 @@ class Backups:
         self.quota.charge(backup.project_id, backup.usage)
         self.repository.add(backup)
         self._publish(backup)
+        if backup.task_id:
+            self._begin(caller, request_id, backup, volume, snapshot)
         return backup
 
     def show(self, caller: Caller, backup_id: str) -> Backup:
@@ -118,6 +128,29 @@ class Backups:
                 "backup.snapshot_id",
             )
         return snapshot
+
+    def _begin(
+        self,
+        caller: Caller,
+        request_id: str,
+        backup: Backup,
+        volume: Volume,
+        snapshot: Snapshot | None,
+    ) -> None:
+        task_id, cluster_id = backup.task_id or "", (snapshot or volume).cluster_id or ""
+        task = self.copies.task(TaskKind.BACKUP, caller, request_id, task_id, cluster_id)
+        if snapshot:
+            facts = self.copies.of_snapshot(snapshot)
+        else:
+            facts = self.copies.claim(volume, task_id, VolumeStatus.BACKING_UP)[1]
+        about = replace(
+            task,
+            facts=facts,
+            volume_id=volume.id,
+            snapshot_id=backup.snapshot_id,
+            backup_id=backup.id,
+        )
+        self.copies.save(about, SavedAs.BACKUP, backup.id, backup.disk_format or "")
 
     def _publish(self, backup: Backup) -> None:
         self.feed.publish(Changed("backup", backup.id, backup.version, backup.project_id))

@@ -4,18 +4,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from cyclades.domain.model.build import SavedAs
+from cyclades.domain.model.cluster import Cluster
 from cyclades.domain.model.disk_plans import SAVING
 from cyclades.domain.model.disk_task import DiskTask, TaskKind
 from cyclades.domain.model.disk_templates import Can, require
 from cyclades.domain.model.errors import InvalidInput
 from cyclades.domain.model.events import Changed
 from cyclades.domain.model.identity import Caller
+from cyclades.domain.model.placement import Demand, choose
 from cyclades.domain.model.snapshot import Snapshot
-from cyclades.domain.model.volume import Volume, VolumeStatus
+from cyclades.domain.model.volume import Place, Volume, VolumeStatus
 from cyclades.domain.model.volume_type import VolumeType
 from cyclades.domain.services.disk_scenes import DiskScenes
+from cyclades.domain.services.disk_steps import HOLDER_MEMORY_MIB
 from cyclades.domain.services.disk_tasks import DiskTasks
 from cyclades.ports.clock import Clock
+from cyclades.ports.clusters import ClusterRepository
 from cyclades.ports.feed import Feed
 from cyclades.ports.ids import Ids
 from cyclades.ports.volumes import VolumeRepository
@@ -34,25 +38,28 @@ class DiskCopies:
     volumes: VolumeRepository
     scenes: DiskScenes
     tasks: DiskTasks
+    clusters: ClusterRepository
     type_of: Callable[[str], VolumeType]
     feed: Feed
     clock: Clock
     ids: Ids
 
-    def claim(self, volume: Volume, task_id: str, status: VolumeStatus | None = None) -> Facts:
+    def claim(
+        self, volume: Volume, task_id: str, status: VolumeStatus | None = None
+    ) -> tuple[Volume, Facts]:
         """Mark it, and tell where its disk is. Raises InvalidInput while a task is under way."""
         if volume.task_id is not None:
             raise InvalidInput(
                 f"Invalid volume: Another operation on volume {volume.id} is under way: please try "
                 "again when it has ended."
             )
-        facts = {**self.scenes.whereabouts(volume), **self.shape(volume)}
+        there = {} if volume.place is Place.NOWHERE else self.scenes.whereabouts(volume)
         marked = replace(
             volume, task_id=task_id, status=status or volume.status, updated=self.clock.now()
         )
         saved = self.volumes.save(marked)
         self.feed.publish(Changed("volume", saved.id, saved.version, saved.project_id))
-        return facts
+        return saved, {**there, **self.shape(volume)}
 
     def shape(self, thing: Volume | Snapshot) -> Facts:
         """What a copy of its disk is to be like."""
@@ -68,10 +75,19 @@ class DiskCopies:
         """Raise InvalidInput, with the reason, when its disk's template cannot do it."""
         require(thing.disk_template, wanted, clones=self.type_of(thing.type_id).clones)
 
+    def somewhere(self, volume: Volume) -> Cluster:
+        """Where a volume without a disk may have one. Raises NoCapacity."""
+        kind = self.type_of(volume.type_id)
+        fit = [cluster for cluster in self.clusters.list() if kind.allows(cluster.name)]
+        wanted = Demand(
+            1, HOLDER_MEMORY_MIB, volume.size, volume.disk_template, volume.availability_zone
+        )
+        return choose(fit, wanted).cluster
+
     def save(self, task: DiskTask, what: SavedAs, object_id: str, disk_format: str) -> None:
         """Begin a task that sends a copy of the disk to us."""
         said = {"save_as": what.value, "save_id": object_id, "disk_format": disk_format}
-        self.begin(replace(task, plan=SAVING, facts={**task.facts, **said}))
+        self.begin(replace(task, plan=task.plan or SAVING, facts={**task.facts, **said}))
 
     def begin(self, task: DiskTask) -> None:
         """Begin it; a server's queue has what reads a disk of the server."""

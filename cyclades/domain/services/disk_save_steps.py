@@ -21,7 +21,10 @@ BYTES: Final = 2**30  # in a GiB
 
 
 def carry(scene: Scene) -> Ask:
-    """A copy of the disk, where that one can be read; the OS definition sends it to us."""
+    """A copy of the disk, where that one can be read; the OS definition sends it to us.
+
+    A disk that was never made is blank, and so is its copy.
+    """
     facts = scene.task.facts
     command = CreateInstance(
         instance=carrier_name(scene.prefix, scene.target),
@@ -34,10 +37,11 @@ def carry(scene: Scene) -> Ask:
         image_format="",
         tags=(HOLDER_TAG + scene.target,),
         start=False,
-        node=facts["node"],
+        node=facts.get("node", ""),
     )
     saved = DiskToSave(SavedAs(facts["save_as"]), facts["save_id"], facts["disk_format"])
-    orders = BuildOrders(copy=source_of(scene), save=saved)
+    origin = source_of(scene) if "path" in facts else None
+    orders = BuildOrders(copy=origin, save=saved)
     return Ask(command, facts.get("source_server", ""), orders)
 
 

@@ -72,7 +72,7 @@ class Snapshots:
         self.repository.add(snapshot)
         self._publish(snapshot)
         if snapshot.task_id:
-            facts = self.copies.claim(volume, snapshot.task_id)
+            facts = self.copies.claim(volume, snapshot.task_id)[1]
             self._begin(caller, request_id, snapshot, TaskKind.SNAPSHOT, TAKE_SNAPSHOT, facts)
         return snapshot
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import colander
 
-from cyclades.web.compute.schemas.server_words import one_key
+from cyclades.web.compute.schemas.server_words import metadata, one_key
 from cyclades.web.microversions import Microversion
 from cyclades.web.schema_types import Anything, mapping, text
 from cyclades.web.versioned import Since, Versioned, versioned
@@ -19,7 +19,7 @@ ADDRESSES_GONE = Microversion(2, 44)  # the network service has them
 ABSENT = frozenset(
     {
         *("changePassword", "confirmResize"),
-        *("createBackup", "createImage", "evacuate", "injectNetworkInfo", "migrate"),
+        *("createBackup", "evacuate", "injectNetworkInfo", "migrate"),
         *("os-getConsoleOutput", "os-getRDPConsole", "os-getSerialConsole"),
         *("os-getSPICEConsole", "os-getVNCConsole", "os-migrateLive", "os-resetState"),
         *("pause", "rebuild"),
@@ -76,6 +76,15 @@ FIELDS = (
             text("profile", minimum=1, maximum=64),
             text("nic", minimum=1, maximum=64),
             missing=colander.drop,
+        )
+    ),
+    Since(
+        mapping(
+            "createImage",
+            text("name", minimum=1),
+            metadata(missing=None),
+            missing=colander.drop,
+            unknown="ignore",
         )
     ),
     *(Since(anything(name)) for name in sorted(ABSENT)),

@@ -8,13 +8,17 @@ from typing import Any
 
 from pyramid.httpexceptions import HTTPNotFound, HTTPNotImplemented
 
+from cyclades.domain.model.saved_image import WantedServerImage
 from cyclades.domain.model.server_actions import Action
 from cyclades.domain.model.sharing import reach_of
 from cyclades.web.compute.schemas import server_actions as schemas
+from cyclades.web.compute.views.server_metadata import require_few
+from cyclades.web.microversions import Microversion
 from cyclades.web.request import CycladesRequest
 from cyclades.web.resource import Access, Resource, nothing
 
-Verb = Callable[[CycladesRequest, str, Any], None]
+IMAGE_IDS = Microversion(2, 45)
+Verb = Callable[[CycladesRequest, str, Any], Any]
 action = Resource(
     "server-action", "/compute/v2.1/servers/{id}/action", rule="os_compute_api:servers:action"
 )
@@ -92,6 +96,22 @@ def set_profile(request: CycladesRequest, server_id: str, told: Any) -> None:
     )
 
 
+def create_image(request: CycladesRequest, server_id: str, told: Any) -> Any:
+    """Its disk becomes an image; where that is was a header's matter before 2.45."""
+    metadata = told["metadata"] or {}
+    require_few(request, metadata)
+    image = request.cyclades.server_images.create(
+        request.caller,
+        request.request_id,
+        server_id,
+        WantedServerImage(told["name"], metadata),
+    )
+    if request.microversion >= IMAGE_IDS:
+        return {"image_id": image.id}
+    request.response.headers["Location"] = request.link(f"/image/v2/images/{image.id}")
+    return None
+
+
 VERBS: Mapping[str, Verb] = {
     "os-start": command(Action.START),
     "os-stop": command(Action.STOP),
@@ -106,6 +126,7 @@ VERBS: Mapping[str, Verb] = {
     "addFloatingIp": add_floating,
     "removeFloatingIp": remove_floating,
     "firewallProfile": set_profile,
+    "createImage": create_image,
 }
 
 
@@ -119,5 +140,5 @@ def act_on_server(request: CycladesRequest) -> Any:
     if name not in VERBS:
         request.cyclades.server_views.show(reach_of(request.caller), server_id)
         raise HTTPNotImplemented(f"The action '{name}' is not supported yet.")
-    VERBS[name](request, server_id, told)
-    return nothing(request, 202)
+    answer = VERBS[name](request, server_id, told)
+    return nothing(request, 202) if answer is None else answer

@@ -47,6 +47,16 @@ FIELDS = (
     anything("os-show_image_metadata"),
     action("os-reset_status", text("status", missing=None, nullable=True)),
     anything("os-force_delete"),
+    action(
+        "os-volume_upload_image",
+        text("image_name", minimum=1),
+        boolean("force", missing=False),
+        text("disk_format", missing="raw"),
+        text("container_format", missing="bare"),
+        text("visibility", one_of=("community", "public", "private", "shared"), missing="private"),
+        boolean("protected", missing=False),
+    ),
+    action("revert", text("snapshot_id", minimum=1, maximum=64)),
     *(anything(name) for name in sorted(INTERNAL)),
 )
 NAMES: Mapping[str, Any] = {node.name: node for node in FIELDS}

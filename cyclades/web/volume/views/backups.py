@@ -18,6 +18,7 @@ METADATA = Microversion(3, 43)
 backups = Resource("backups", "/volume/v3/backups")
 backups_detail = Resource("backups-detail", "/volume/v3/backups/detail")
 backup = Resource("backup", "/volume/v3/backups/{id}")
+backup_restore = Resource("backup-restore", "/volume/v3/backups/{id}/restore")
 
 
 @backups.on("GET", query=schemas.LIST)
@@ -66,7 +67,7 @@ def create_backup(request: CycladesRequest) -> Any:
         in_use=body["force"],
         **described(body),
     )
-    made = request.cyclades.backups.create(request.caller, wanted)
+    made = request.cyclades.backups.create(request.caller, request.request_id, wanted)
     return {"backup": present.brief(made, request.base_url)}
 
 
@@ -97,3 +98,14 @@ def delete_backup(request: CycladesRequest) -> Any:
     """Forget it and its bytes."""
     request.cyclades.backups.delete(request.caller, request.matchdict["id"])
     return nothing(request, 202)
+
+
+@backup_restore.on("POST", access=Access.MEMBER, body=schemas.RESTORE, status=202, creates=True)
+def restore_backup(request: CycladesRequest) -> Any:
+    """Into a volume that is there, or into a new one."""
+    wanted, backup_id = request.body_in["restore"], request.matchdict["id"]
+    volume = request.cyclades.volume_restores.restore(
+        request.caller, request.request_id, backup_id, wanted["volume_id"], wanted["name"]
+    )
+    told = {"backup_id": backup_id, "volume_id": volume.id, "volume_name": volume.name}
+    return {"restore": told}

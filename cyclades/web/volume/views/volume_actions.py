@@ -8,16 +8,22 @@ from dataclasses import replace
 from typing import Any
 
 import orjson
+from pyramid.httpexceptions import HTTPNotFound
 
 from cyclades.domain.model.errors import InvalidInput, NotFound
+from cyclades.domain.model.saved_image import WantedUpload
 from cyclades.domain.model.sharing import reach_of, require_admin
 from cyclades.domain.model.volume import Volume
 from cyclades.web.microversions import Microversion
 from cyclades.web.request import CycladesRequest
 from cyclades.web.resource import Access, Resource, nothing
+from cyclades.web.volume.presenters.volume_uploads import upload_body
 from cyclades.web.volume.schemas import volume_actions as schemas
 
+VISIBILITY = Microversion(3, 1)
+REVERTS = Microversion(3, 40)
 EXTEND_ATTACHED = Microversion(3, 42)
+PRIVATE = {"visibility": "private", "protected": False}
 Verb = Callable[[CycladesRequest, str, Any], Any]
 RULE = "volume_extension:volume_actions"
 volume_action = Resource("volume-action", "/volume/v3/volumes/{id}/action", rule=RULE)
@@ -99,6 +105,36 @@ def force_delete(request: CycladesRequest, volume_id: str, _told: Any) -> Any:
     return nothing(request, 202)
 
 
+def upload(request: CycladesRequest, volume_id: str, told: Any) -> Any:
+    """It becomes an image. Whose it is for could not be said before 3.1."""
+    said = told if request.microversion >= VISIBILITY else told | PRIVATE
+    wanted = WantedUpload(
+        said["image_name"],
+        said["disk_format"],
+        said["container_format"],
+        said["visibility"],
+        said["protected"],
+        said["force"],
+    )
+    volume, image = request.cyclades.volume_uploads.begin(
+        request.caller, request.request_id, volume_id, wanted
+    )
+    kind = request.cyclades.volume_types.repository.get(reach_of(request.caller), volume.type_id)
+    body = upload_body(volume, kind, image, request.microversion)
+    request.response.status_int = 202
+    return {"os-volume_upload_image": body}
+
+
+def revert(request: CycladesRequest, volume_id: str, told: Any) -> Any:
+    """It becomes what its newest snapshot is."""
+    if request.microversion < REVERTS:
+        raise HTTPNotFound
+    request.cyclades.volume_restores.revert(
+        request.caller, request.request_id, volume_id, told["snapshot_id"]
+    )
+    return nothing(request, 202)
+
+
 VERBS: Mapping[str, Verb] = {
     "os-extend": extend,
     "os-set_bootable": set_bootable,
@@ -109,6 +145,8 @@ VERBS: Mapping[str, Verb] = {
     "os-show_image_metadata": show_image_metadata,
     "os-reset_status": repair,
     "os-force_delete": force_delete,
+    "os-volume_upload_image": upload,
+    "revert": revert,
 }
 
 

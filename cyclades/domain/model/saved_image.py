@@ -1,0 +1,98 @@
+"""Images that disks become: what is asked for, and what they say of themselves."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cyclades.domain.model.errors import InvalidInput
+from cyclades.domain.model.image import Image
+from cyclades.domain.model.image_edits import Edit
+from cyclades.domain.model.server import Server
+
+FORMATS = ("raw", "qcow2")
+BARE = "bare"
+OF_ONE_IMAGE = frozenset({"base_image_ref", "image_type", "instance_uuid", "user_id", "owner_id"})
+
+
+@dataclass(frozen=True, slots=True)
+class WantedUpload:
+    """A volume that is to become an image. `in_use`: also one that a server has."""
+
+    name: str
+    disk_format: str = "raw"
+    container_format: str = BARE
+    visibility: str = "private"
+    protected: bool = False
+    in_use: bool = False
+
+    def require_ours(self) -> None:
+        """Raise InvalidInput for formats that no disk is saved in."""
+        if self.disk_format not in FORMATS:
+            raise InvalidInput(
+                f"Volumes are saved as {' or '.join(FORMATS)}, not as {self.disk_format[:32]}.",
+                "os-volume_upload_image.disk_format",
+            )
+        if self.container_format != BARE:
+            raise InvalidInput(
+                f"Volumes are saved without a container ({BARE}), not in "
+                f"{self.container_format[:32]}.",
+                "os-volume_upload_image.container_format",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class WantedServerImage:
+    """A server whose disk is to become an image."""
+
+    name: str
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+def of_upload(wanted: WantedUpload, size: int, image_metadata: Mapping[str, str]) -> list[Edit]:
+    """The image of a volume of `size` GiB; what it was made from has said the rest."""
+    return [
+        Edit("add", "name", wanted.name),
+        Edit("add", "disk_format", wanted.disk_format),
+        Edit("add", "container_format", wanted.container_format),
+        Edit("add", "visibility", wanted.visibility),
+        Edit("add", "protected", wanted.protected),
+        Edit("add", "min_disk", size),
+        *(Edit("add", name, said) for name, said in image_metadata.items() if name not in KNOWN),
+    ]
+
+
+# What volumes remember of their images beside the images' own properties.
+KNOWN = frozenset(
+    {
+        *("image_id", "image_name", "container_format", "disk_format", "min_disk", "min_ram"),
+        *("size", "checksum"),
+    }
+)
+
+
+def of_server(
+    wanted: WantedServerImage, server: Server, base: Image | None, size: int, disk_format: str
+) -> list[Edit]:
+    """The image of a server's disk; what its own image says of guests is true of it, too."""
+    inherited = {
+        name: said
+        for name, said in (base.properties if base else {}).items()
+        if name not in OF_ONE_IMAGE and not name.startswith("SNF:")
+    }
+    own = {
+        "base_image_ref": server.image_id or "",
+        "image_type": "snapshot",
+        "instance_uuid": server.id,
+        "user_id": server.user_id,
+    }
+    return [
+        Edit("add", "name", wanted.name),
+        Edit("add", "disk_format", disk_format),
+        Edit("add", "container_format", BARE),
+        Edit("add", "visibility", "private"),
+        Edit("add", "min_disk", size),
+        Edit("add", "min_ram", base.min_ram if base else 0),
+        *(
+            Edit("add", name, said)
+            for name, said in (inherited | own | dict(wanted.metadata)).items()
+        ),
+    ]

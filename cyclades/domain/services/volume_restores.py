@@ -1,0 +1,188 @@
+"""Volumes that become what a snapshot or a backup has kept."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from cyclades.domain.model.backup import Backup, BackupStatus, require_restorable
+from cyclades.domain.model.disk_plans import RESTORE, REVERT
+from cyclades.domain.model.disk_task import TaskKind
+from cyclades.domain.model.errors import Conflict, InvalidInput
+from cyclades.domain.model.events import Changed
+from cyclades.domain.model.identity import Caller
+from cyclades.domain.model.sharing import reach_of
+from cyclades.domain.model.snapshot import Snapshot, SnapshotStatus
+from cyclades.domain.model.volume import Place, Volume, VolumeStatus
+from cyclades.domain.model.wanted_volume import WantedVolume
+from cyclades.domain.services.disk_copies import DiskCopies
+from cyclades.domain.services.volume_creation import VolumeCreation
+from cyclades.ports.backups import BackupRepository
+from cyclades.ports.clock import Clock
+from cyclades.ports.feed import Feed
+from cyclades.ports.ids import Ids
+from cyclades.ports.snapshots import SnapshotRepository
+from cyclades.ports.volumes import VolumeRepository
+
+# In error after such a task has failed, it may be tried again.
+READY = frozenset({VolumeStatus.AVAILABLE, VolumeStatus.ERROR})
+AT_HOME = frozenset({Place.NOWHERE, Place.HOLDER})
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeRestores:
+    """The volume's disk is thrown away before the new one is made: what is kept outlives both."""
+
+    volumes: VolumeRepository
+    snapshots: SnapshotRepository
+    backups: BackupRepository
+    creation: VolumeCreation
+    copies: DiskCopies
+    feed: Feed
+    clock: Clock
+    ids: Ids
+
+    def revert(self, caller: Caller, request_id: str, volume_id: str, snapshot_id: str) -> None:
+        """Make it what its newest snapshot is. Raises NotFound, InvalidInput, Conflict."""
+        volume = self.volumes.get(reach_of(caller), volume_id)
+        snapshot = self.snapshots.get(reach_of(caller), snapshot_id)
+        self._require_newest(volume, snapshot)
+        require_ready(volume)
+        has_disk = volume.place is Place.HOLDER
+        plan, task_id = REVERT[has_disk, snapshot.holder], self.ids.new()
+        if not plan:
+            return
+        cluster_id = volume.cluster_id or snapshot.cluster_id or ""
+        task = self.copies.task(TaskKind.REVERT, caller, request_id, task_id, cluster_id)
+        self.copies.claim(replace(volume, cluster_id=cluster_id), task_id, VolumeStatus.REVERTING)
+        restoring = replace(
+            snapshot, status=SnapshotStatus.RESTORING, task_id=task_id, updated=self.clock.now()
+        )
+        kept = self.snapshots.save(restoring)
+        self.feed.publish(Changed("snapshot", kept.id, kept.version, kept.project_id))
+        self.copies.begin(
+            replace(
+                task,
+                plan=plan,
+                facts=self.copies.of_snapshot(snapshot),
+                volume_id=volume.id,
+                snapshot_id=snapshot.id,
+            )
+        )
+
+    def restore(
+        self,
+        caller: Caller,
+        request_id: str,
+        backup_id: str,
+        volume_id: str | None = None,
+        name: str | None = None,
+    ) -> Volume:
+        """Into a volume that is there, or else into a new one.
+
+        Raises NotFound, InvalidInput, OverQuota, NoCapacity.
+        """
+        backup = self.backups.get(reach_of(caller), backup_id)
+        require_restorable(backup)
+        volume = self._target(caller, request_id, backup, volume_id, name)
+        has_disk = volume.place is Place.HOLDER
+        plan = RESTORE[has_disk, backup.blob is not None]
+        marked = replace(
+            volume,
+            bootable=backup.bootable,
+            metadata={**volume.metadata, **backup.volume_metadata},
+            image_metadata=backup.image_metadata,
+        )
+        if not plan:
+            return self.volumes.save(replace(marked, updated=self.clock.now()))
+        if volume.place is Place.NOWHERE:
+            cluster = self.copies.somewhere(volume)
+            marked = replace(
+                marked, cluster_id=cluster.id, availability_zone=cluster.availability_zone
+            )
+        task_id = self.ids.new()
+        claimed, facts = self.copies.claim(marked, task_id, VolumeStatus.RESTORING)
+        kept = self.backups.save(
+            replace(
+                backup,
+                status=BackupStatus.RESTORING,
+                task_id=task_id,
+                updated=self.clock.now(),
+            )
+        )
+        self.feed.publish(Changed("backup", kept.id, kept.version, kept.project_id))
+        task = self.copies.task(
+            TaskKind.RESTORE, caller, request_id, task_id, claimed.cluster_id or ""
+        )
+        about = replace(task, plan=plan, volume_id=volume.id, backup_id=backup.id)
+        self.copies.begin(replace(about, facts={**facts, **bytes_of(backup)}))
+        return claimed
+
+    def _target(
+        self,
+        caller: Caller,
+        request_id: str,
+        backup: Backup,
+        volume_id: str | None,
+        name: str | None,
+    ) -> Volume:
+        if volume_id is None:
+            wanted = WantedVolume(
+                name=name or f"restore_backup_{backup.id}",
+                size=backup.size,
+                description=backup.description,
+            )
+            return self.creation.create(caller, request_id, wanted)
+        volume = self.volumes.get(reach_of(caller), volume_id)
+        require_ready(volume)
+        if volume.size < backup.size:
+            raise InvalidInput(
+                f"Invalid volume: volume size {volume.size} is too small to restore backup of size "
+                f"{backup.size}.",
+                "restore.volume_id",
+            )
+        return volume
+
+    def _require_newest(self, volume: Volume, snapshot: Snapshot) -> None:
+        if snapshot.volume_id != volume.id:
+            raise InvalidInput(
+                f"Invalid snapshot: Snapshot {snapshot.id} is not of volume {volume.id}.",
+                "revert.snapshot_id",
+            )
+        newest = self.snapshots.of_volume(volume.id)[0]
+        if newest.id != snapshot.id:
+            raise InvalidInput(
+                f"Invalid snapshot: Specified snapshot {snapshot.id} is not the most recent one of "
+                f"volume {volume.id}: {newest.id} is.",
+                "revert.snapshot_id",
+            )
+        if snapshot.status is not SnapshotStatus.AVAILABLE:
+            raise Conflict(
+                f"Invalid snapshot: Snapshot {snapshot.id} must be available, but is "
+                f"{snapshot.status}."
+            )
+        if snapshot.size != volume.size:
+            raise InvalidInput(
+                f"Invalid volume: Volume {volume.id} was extended since the snapshot was taken: it "
+                "cannot be reverted, but a new volume can be made from the snapshot.",
+                "revert.snapshot_id",
+            )
+
+
+def require_ready(volume: Volume) -> None:
+    """Raise InvalidInput unless it is at home, and nobody needs what is on its disk."""
+    if volume.status not in READY or volume.place not in AT_HOME:
+        raise InvalidInput(
+            f"Invalid volume: Volume {volume.id} status must be available, but current status is: "
+            f"{volume.status}."
+        )
+
+
+def bytes_of(backup: Backup) -> Mapping[str, str]:
+    """Where they are, and what they must be; none of a blank one."""
+    if backup.blob is None:
+        return {}
+    return {
+        "blob": backup.blob,
+        "disk_format": backup.disk_format or "raw",
+        "blob_size": str(backup.blob_size),
+        "sha512": backup.sha512 or "",
+    }

@@ -1,0 +1,277 @@
+"""What is on disks: copied, saved and brought back, over a simulated cluster with real bytes."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from cyclades.domain.model.backup import Backup, BackupStatus, WantedBackup
+from cyclades.domain.model.errors import Conflict, InvalidInput, NotFound
+from cyclades.domain.model.image import UPLOAD, Image, Status
+from cyclades.domain.model.image_edits import Edit
+from cyclades.domain.model.saved_image import WantedServerImage, WantedUpload
+from cyclades.domain.model.snapshot import Snapshot, WantedSnapshot
+from cyclades.domain.model.volume import Place, Volume, VolumeStatus
+from cyclades.domain.model.wanted_volume import WantedVolume
+from cyclades.domain.services.images import EVERYWHERE
+from tests.harness.cloud import MEMBER, Cloud
+from tests.harness.disks import Disks
+
+MARKER = b"marked" * 1000
+OTHER = b"other!" * 1000
+AVAILABLE, ERROR = VolumeStatus.AVAILABLE, VolumeStatus.ERROR
+
+
+@dataclass(slots=True)
+class Copies:
+    """Verbs of users, in few words."""
+
+    cloud: Cloud
+    disks: Disks
+
+    def do(self, verb: Any) -> Any:
+        return self.cloud.app.atomically(verb)
+
+    def image(self, content: bytes) -> str:
+        """A raw image with these bytes."""
+        edits = [
+            Edit("add", "name", "marked"),
+            Edit("add", "disk_format", "raw"),
+            Edit("add", "container_format", "bare"),
+            Edit("add", "os_distro", "debian"),
+        ]
+        made = self.do(lambda unit: unit.images.create(MEMBER, edits))
+        self.cloud.app.image_uploads.receive(MEMBER, made.id, UPLOAD, [content], len(content))
+        return str(made.id)
+
+    def volume(self, **wanted: Any) -> Volume:
+        wish = WantedVolume("v", **wanted)
+        made: Volume = self.do(
+            lambda unit: unit.volume_creation.create(MEMBER, self.cloud.request(), wish)
+        )
+        return made
+
+    def snapshot(self, volume: Volume) -> Snapshot:
+        wish = WantedSnapshot(volume.id)
+        made: Snapshot = self.do(
+            lambda unit: unit.snapshots.create(MEMBER, self.cloud.request(), wish)
+        )
+        return made
+
+    def backup(self, volume: Volume, snapshot_id: str | None = None) -> Backup:
+        wish = WantedBackup(volume.id, snapshot_id)
+        made: Backup = self.do(lambda unit: unit.backups.create(MEMBER, self.cloud.request(), wish))
+        return made
+
+    def restore(self, backup: Backup, volume_id: str | None = None) -> Volume:
+        made: Volume = self.do(
+            lambda unit: unit.volume_restores.restore(
+                MEMBER, self.cloud.request(), backup.id, volume_id
+            )
+        )
+        return made
+
+    def revert(self, volume: Volume, snapshot: Snapshot) -> None:
+        self.do(
+            lambda unit: unit.volume_restores.revert(
+                MEMBER, self.cloud.request(), volume.id, snapshot.id
+            )
+        )
+
+    def upload(self, volume: Volume, **wanted: Any) -> str:
+        """The id of the image."""
+        wish = WantedUpload("saved", **wanted)
+        _, image = self.do(
+            lambda unit: unit.volume_uploads.begin(MEMBER, self.cloud.request(), volume.id, wish)
+        )
+        return str(image.id)
+
+    def save(self, server_id: str, **metadata: str) -> str:
+        """The id of the image."""
+        wish = WantedServerImage("saved", metadata)
+        image = self.do(
+            lambda unit: unit.server_images.create(MEMBER, self.cloud.request(), server_id, wish)
+        )
+        return str(image.id)
+
+    def see(self, image_id: str) -> Image:
+        with self.cloud.app.reader() as unit:
+            return unit.images.repository.get(image_id, EVERYWHERE)
+
+    def kept(self, backup: Backup) -> Backup:
+        with self.cloud.app.reader() as unit:
+            return unit.backup_rows.show(EVERYWHERE, backup.id)
+
+    def content(self, image_id: str) -> bytes:
+        content, pieces = self.cloud.app.image_uploads.open_as_system(image_id)
+        with_all = b"".join(pieces)
+        assert len(with_all) == content.size
+        return with_all
+
+    def on_disk(self, volume: Volume) -> bytes:
+        """What is on it, by way of an image."""
+        image = self.upload(volume)
+        self.cloud.converge()
+        return self.content(image)
+
+    def leftovers(self) -> list[str]:
+        """Instances of tasks that have ended."""
+        return [name for name in self.cloud.instances() if "carrier" in name]
+
+
+@pytest.fixture
+def copies(cloud: Cloud) -> Copies:
+    return Copies(cloud, Disks(cloud))
+
+
+def test_an_image_a_server_and_its_image(cloud: Cloud, copies: Copies) -> None:
+    source = copies.image(MARKER)
+    server = cloud.running(image_id=source)
+    saved = copies.save(server, purpose="test")
+    seen = copies.see(saved)
+    assert seen.status is Status.QUEUED
+    with pytest.raises(Conflict, match="image_snapshot"):
+        copies.save(server)
+    cloud.converge()
+    seen = copies.see(saved)
+    assert (seen.status, seen.disk_format, seen.min_disk) == (Status.ACTIVE, "raw", 1)
+    assert seen.properties == {
+        "os_distro": "debian",
+        "base_image_ref": source,
+        "image_type": "snapshot",
+        "instance_uuid": server,
+        "user_id": MEMBER.user_id,
+        "purpose": "test",
+    }
+    assert copies.content(saved) == MARKER
+    assert cloud.server(server).status == "ACTIVE"
+    assert copies.leftovers() == []
+    again = cloud.running(image_id=saved)
+    assert cloud.server(again).image_id == saved
+
+
+def test_a_volume_a_snapshot_a_new_volume_and_its_image(cloud: Cloud, copies: Copies) -> None:
+    volume = copies.volume(image_id=copies.image(MARKER))
+    cloud.converge()
+    snapshot = copies.snapshot(volume)
+    cloud.converge()
+    restored = copies.volume(snapshot_id=snapshot.id)
+    cloud.converge()
+    assert copies.disks.at_rest(restored) == (AVAILABLE, Place.HOLDER)
+    assert copies.on_disk(restored) == MARKER
+    assert copies.disks.at_rest(restored) == (AVAILABLE, Place.HOLDER)
+    assert copies.leftovers() == []
+
+
+def test_back_to_the_newest_snapshot(cloud: Cloud, copies: Copies) -> None:
+    volume = copies.volume(image_id=copies.image(MARKER))
+    cloud.converge()
+    first = copies.snapshot(volume)
+    cloud.converge()
+    second = copies.snapshot(volume)
+    cloud.converge()
+    with pytest.raises(InvalidInput, match="not the most recent"):
+        copies.revert(volume, first)
+    copies.revert(volume, second)
+    assert copies.disks.see(volume).status is VolumeStatus.REVERTING
+    cloud.converge()
+    assert copies.disks.at_rest(volume) == (AVAILABLE, Place.HOLDER)
+    assert copies.on_disk(volume) == MARKER
+
+
+def test_a_revert_that_fails_can_be_done_again(cloud: Cloud, copies: Copies) -> None:
+    volume = copies.volume(image_id=copies.image(MARKER))
+    cloud.converge()
+    snapshot = copies.snapshot(volume)
+    cloud.converge()
+    copies.revert(volume, snapshot)
+    task = copies.disks.see(volume).task_id or ""
+    while copies.disks.task(task).step < 2:
+        cloud.turn()
+        cloud.clock.passed += 0.2
+    cloud.cluster().faults.set(fail_jobs=1)
+    cloud.converge()
+    assert copies.disks.at_rest(volume) == (ERROR, Place.NOWHERE)
+    assert copies.disks.see(volume).fault
+    copies.revert(volume, snapshot)
+    cloud.converge()
+    assert copies.on_disk(volume) == MARKER
+
+
+def test_a_backup_outlives_its_volume(cloud: Cloud, copies: Copies) -> None:
+    volume = copies.volume(image_id=copies.image(MARKER), metadata={"k": "v"})
+    cloud.converge()
+    backup = copies.backup(volume)
+    assert copies.disks.see(volume).status is VolumeStatus.BACKING_UP
+    with pytest.raises(InvalidInput, match="must be available or error"):
+        copies.do(lambda unit: unit.backups.delete(MEMBER, backup.id))
+    cloud.converge()
+    kept = copies.kept(backup)
+    assert (kept.status, kept.blob_size) == (BackupStatus.AVAILABLE, len(MARKER))
+    assert copies.disks.at_rest(volume) == (AVAILABLE, Place.HOLDER)
+    copies.do(lambda unit: unit.volumes.delete(MEMBER, cloud.request(), volume.id))
+    cloud.converge()
+    cloud.app.image_uploads.recover()
+    restored = copies.restore(kept)
+    cloud.converge()
+    seen = copies.disks.see(restored)
+    assert copies.disks.at_rest(restored) == (AVAILABLE, Place.HOLDER)
+    assert (seen.bootable, seen.metadata) == (True, {"k": "v"})
+    assert copies.on_disk(restored) == MARKER
+    other = copies.volume(image_id=copies.image(OTHER))
+    cloud.converge()
+    copies.restore(kept, other.id)
+    cloud.converge()
+    assert copies.on_disk(other) == MARKER
+    copies.do(lambda unit: unit.backups.delete(MEMBER, kept.id))
+    with pytest.raises(NotFound):
+        b"".join(cloud.app.image_store.read(kept.blob or ""))
+    assert copies.leftovers() == []
+
+
+def test_a_backup_of_a_snapshot(cloud: Cloud, copies: Copies) -> None:
+    volume = copies.volume(image_id=copies.image(MARKER))
+    cloud.converge()
+    snapshot = copies.snapshot(volume)
+    cloud.converge()
+    backup = copies.backup(volume, snapshot.id)
+    cloud.converge()
+    assert copies.kept(backup).status is BackupStatus.AVAILABLE
+    restored = copies.restore(copies.kept(backup))
+    cloud.converge()
+    assert copies.on_disk(restored) == MARKER
+
+
+def test_a_blank_volume_becomes_an_image(cloud: Cloud, copies: Copies) -> None:
+    volume = copies.volume(size=1)
+    image = copies.upload(volume, disk_format="qcow2")
+    cloud.converge()
+    assert copies.see(image).status is Status.ACTIVE
+    assert copies.disks.at_rest(volume) == (AVAILABLE, Place.NOWHERE)
+    for wrong in ({"disk_format": "vmdk"}, {"container_format": "ova"}):
+        with pytest.raises(InvalidInput, match="saved"):
+            copies.upload(volume, **wrong)
+
+
+@pytest.mark.parametrize("step", [0, 1])
+def test_a_save_that_fails_leaves_nothing(cloud: Cloud, copies: Copies, step: int) -> None:
+    volume = copies.volume(image_id=copies.image(MARKER))
+    cloud.converge()
+    image = copies.upload(volume, protected=True)
+    task = copies.disks.see(volume).task_id or ""
+    while copies.disks.task(task).step < step:
+        cloud.turn()
+        cloud.clock.passed += 0.2
+    cloud.cluster().faults.set(fail_jobs=1)
+    cloud.converge()
+    assert copies.disks.at_rest(volume) == (AVAILABLE, Place.HOLDER)
+    assert copies.disks.see(volume).fault
+    with pytest.raises(NotFound):
+        copies.see(image)
+    assert copies.leftovers() == []
+    backup = copies.backup(volume)
+    cloud.cluster().faults.set(fail_jobs=1)
+    cloud.converge()
+    assert copies.kept(backup).status is BackupStatus.ERROR
+    assert copies.kept(backup).fault
+    copies.do(lambda unit: unit.backups.delete(MEMBER, backup.id))
