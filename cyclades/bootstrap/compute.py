@@ -96,9 +96,10 @@ class ComputeUnit(ServersUnit):
                 self.images.usable,
                 SqlKeypairs(self.connection),
                 self.quota,
+                self.block_devices,
             ),
             self.clusters,
-            Placement(self.clusters, self.network_reach, settings.disk_template),
+            Placement(self.clusters, self.network_reach),
             self.server_ports,
             self.server_networks,
             self.cluster_networks,
@@ -108,7 +109,7 @@ class ComputeUnit(ServersUnit):
             self.feed,
             self.app.clock,
             self.app.ids,
-            settings.disk_template,
+            self.server_disks,
             settings.instance_prefix,
         )
 

@@ -7,19 +7,21 @@ from cyclades.adapters.sql.server_guests import SqlServerGuests
 from cyclades.adapters.sql.servers import SqlServers
 from cyclades.adapters.sql.views.instance_actions import SqlInstanceActionViews
 from cyclades.adapters.sql.views.servers import SqlServerViews
-from cyclades.bootstrap.volume import VolumeUnit
+from cyclades.bootstrap.volume_api import VolumeApiUnit
 from cyclades.domain.model.disk_task import DiskTask
 from cyclades.domain.services.attached_volumes import AttachedVolumes
+from cyclades.domain.services.block_devices import BlockDevices
 from cyclades.domain.services.interface_settlement import InterfaceSettlement
 from cyclades.domain.services.server_assembly import ServerAssembly
 from cyclades.domain.services.server_clearing import ServerClearing
+from cyclades.domain.services.server_disks import ServerDisks
 from cyclades.domain.services.server_guests import ServerGuests
 from cyclades.domain.services.server_settlement import ServerSettlement
 from cyclades.domain.services.server_steps import ServerSteps
 from cyclades.domain.services.server_volumes import ServerVolumes
 
 
-class ServersUnit(VolumeUnit):
+class ServersUnit(VolumeApiUnit):
     """What follows when servers change."""
 
     @cached_property
@@ -81,6 +83,30 @@ class ServersUnit(VolumeUnit):
             self.feed,
             self.app.clock,
             self.app.ids,
+        )
+
+    @cached_property
+    def block_devices(self) -> BlockDevices:
+        """What requests for servers say of volumes."""
+        return BlockDevices(
+            self.volume_rows,
+            self.volume_creation.sources,
+            self.volume_types,
+            self.clusters,
+            self.app.settings.disk_template,
+        )
+
+    @cached_property
+    def server_disks(self) -> ServerDisks:
+        """The disks of new servers."""
+        return ServerDisks(
+            self.volume_rows,
+            self.volume_attachments,
+            self.volume_creation,
+            self.feed,
+            self.app.clock,
+            self.app.ids,
+            self.app.settings.instance_prefix,
         )
 
     @cached_property

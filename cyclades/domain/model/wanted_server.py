@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from cyclades.domain.model.block_device import BlockDevice
 from cyclades.domain.model.errors import InvalidInput
 from cyclades.domain.model.flavor import Flavor
 from cyclades.domain.model.image import Image
@@ -15,7 +16,8 @@ from cyclades.domain.model.server import Server
 class WantedServer:
     """What a user asks for; ids and names as they came.
 
-    `personality` pairs a path with base64 contents, `user_data` is base64 text.
+    `image_id` is empty when only `devices` say what it boots from. `personality` pairs a path
+    with base64 contents, `user_data` is base64 text.
     """
 
     name: str
@@ -38,6 +40,7 @@ class WantedServer:
     disk_config: str = "MANUAL"
     access_ipv4: str = ""
     access_ipv6: str = ""
+    devices: tuple[BlockDevice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +52,12 @@ class Promised:
     admin_password: str
 
 
-def require_fit(flavor: Flavor, image: Image) -> None:
-    """Raise InvalidInput when the image needs more than the flavor gives."""
+def require_fit(flavor: Flavor, image: Image, *, disk: bool = True) -> None:
+    """Raise InvalidInput when the image needs more than the flavor gives; `disk`: this, too."""
     if image.min_ram > flavor.ram:
         raise InvalidInput("Flavor's memory is too small for requested image.", "server.flavorRef")
     needed = max(image.min_disk * 2**30, image.disk_size)
-    if flavor.disk and needed > flavor.disk * 2**30:
+    if disk and flavor.disk and needed > flavor.disk * 2**30:
         raise InvalidInput("Flavor's disk is too small for requested image.", "server.flavorRef")
 
 

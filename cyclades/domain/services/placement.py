@@ -14,10 +14,22 @@ from cyclades.ports.clusters import ClusterRepository
 
 @dataclass(slots=True)
 class Round:
-    """The clusters while the servers of one request are placed, each beside the others."""
+    """The clusters while the servers of one request are placed, each beside the others.
+
+    `template` is what their disks are kept on, `among` where their volumes can be (None: anywhere).
+    """
 
     clusters: dict[str, Cluster]
     reach: Reach
+    template: str
+    among: frozenset[str] | None = None
+
+    @property
+    def possible(self) -> frozenset[str] | None:
+        """Where networks and volumes let them be; None when they can be anywhere."""
+        if self.among is None or self.reach.clusters is None:
+            return self.reach.clusters if self.among is None else self.among
+        return self.among & self.reach.clusters
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +38,14 @@ class Placement:
 
     clusters: ClusterRepository
     networks: NetworkReach
-    disk_template: str
 
-    def begin(self, network_ids: Collection[str]) -> Round:
+    def begin(
+        self, network_ids: Collection[str], template: str, among: frozenset[str] | None
+    ) -> Round:
         """For servers on these networks. Raises Conflict when no place has them all."""
         reach = self.networks.of(network_ids) if network_ids else Reach()
-        return Round({cluster.id: cluster for cluster in self.clusters.list()}, reach)
+        known = {cluster.id: cluster for cluster in self.clusters.list()}
+        return Round(known, reach, template, among)
 
     def place(self, round_: Round, flavor: Flavor, zone: str | None) -> Choice:
         """The next server's cluster. Raises InvalidInput, NoCapacity."""
@@ -41,7 +55,7 @@ class Placement:
                 "The requested availability zone is not available", "server.availability_zone"
             )
         demand = Demand(
-            flavor.vcpus, flavor.ram, flavor.disk, self.disk_template, zone, round_.reach.clusters
+            flavor.vcpus, flavor.ram, flavor.disk, round_.template, zone, round_.possible
         )
         choice = choose(clusters, demand)
         round_.clusters[choice.cluster.id] = with_one_more(choice.cluster, flavor)

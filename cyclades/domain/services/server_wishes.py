@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from cyclades.domain.model.block_device import Source
 from cyclades.domain.model.errors import InvalidInput, NotFound, OverQuota
 from cyclades.domain.model.flavor import Flavor
 from cyclades.domain.model.identity import Caller
@@ -10,6 +11,7 @@ from cyclades.domain.model.image import Image
 from cyclades.domain.model.quota import UNLIMITED
 from cyclades.domain.model.sharing import reach_of
 from cyclades.domain.model.wanted_server import WantedServer, require_fit
+from cyclades.domain.services.block_devices import BlockDevices, WantedDisks
 from cyclades.ports.flavors import FlavorRepository
 from cyclades.ports.keypairs import KeypairRepository
 from cyclades.ports.quota import QuotaLedger
@@ -20,8 +22,9 @@ class Ingredients:
     """What the words of a request turned out to mean."""
 
     flavor: Flavor
-    image: Image
+    image: Image | None
     public_keys: Mapping[str, str]
+    disks: WantedDisks
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class ServerWishes:
     usable_image: Callable[[Caller, str], Image]
     keypairs: KeypairRepository
     quota: QuotaLedger
+    devices: BlockDevices
 
     def understood(self, caller: Caller, wanted: WantedServer) -> Ingredients:
         """What is named. Raises InvalidInput."""
@@ -41,12 +45,8 @@ class ServerWishes:
             raise InvalidInput(
                 f"Flavor {wanted.flavor_id} could not be found.", "server.flavorRef"
             ) from error
-        try:
-            image = self.usable_image(caller, wanted.image_id)
-        except NotFound as error:
-            raise InvalidInput(
-                f"Image {wanted.image_id} could not be found.", "server.imageRef"
-            ) from error
+        image = self._image(caller, wanted)
+        disks = self.devices.understood(caller, wanted, flavor, image)
         keys: dict[str, str] = {}
         if wanted.key_name is not None:
             try:
@@ -54,8 +54,22 @@ class ServerWishes:
                 keys[found.name] = found.public_key
             except NotFound as error:
                 raise InvalidInput("Invalid key_name provided.", "server.key_name") from error
-        require_fit(flavor, image)
-        return Ingredients(flavor, image, keys)
+        if image is not None:
+            require_fit(flavor, image, disk=disks.local)
+        return Ingredients(flavor, image, keys, disks)
+
+    def _image(self, caller: Caller, wanted: WantedServer) -> Image | None:
+        """What fills the first disk when the instance is made; None when nothing does."""
+        root = next((device for device in wanted.devices if device.root), None)
+        image_id, field = wanted.image_id, "server.imageRef"
+        if root is not None:
+            image_id, field = root.uuid if root.source is Source.IMAGE else "", f"{root.field}.uuid"
+        if not image_id:
+            return None
+        try:
+            return self.usable_image(caller, image_id)
+        except NotFound as error:
+            raise InvalidInput(f"Image {image_id} could not be found.", field) from error
 
     def affordable(self, caller: Caller, wanted: WantedServer, flavor: Flavor) -> int:
         """How many of a multiple create fit. Raises OverQuota before any work is done."""

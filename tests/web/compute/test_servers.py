@@ -139,8 +139,7 @@ def test_the_image_may_be_repeated_as_a_block_device(cloud: Cloud) -> None:
     cloud.create(block_device_mapping_v2=[device])
     for other in ({"source_type": "volume"}, {"destination_type": "volume"}, {"uuid": "x"}):
         body = cloud.body(block_device_mapping_v2=[device | other])
-        refused = cloud.call("POST", SERVERS, body, version=NEWEST, status=400)
-        assert "volumes" in refused.json["badRequest"]["message"]
+        cloud.call("POST", SERVERS, body, version=NEWEST, status=400)
 
 
 def test_files_are_for_old_versions(cloud: Cloud) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import colander
 
-from cyclades.web.compute.schemas.servers import TAG, v
+from cyclades.web.compute.schemas.block_devices import TAG, v
 from cyclades.web.schema_types import mapping, sequence, text
 from cyclades.web.versioned import Since, Versioned, versioned
 

@@ -5,7 +5,7 @@ Source: Compute API reference, "Attach a volume to an instance", "Update a volum
 
 import colander
 
-from cyclades.web.compute.schemas.servers import TAG, v
+from cyclades.web.compute.schemas.block_devices import TAG, v
 from cyclades.web.schema_types import boolean, mapping, text
 from cyclades.web.versioned import Since, Versioned, versioned
 

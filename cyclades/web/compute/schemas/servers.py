@@ -8,6 +8,7 @@ from typing import Any
 
 import colander
 
+from cyclades.web.compute.schemas.block_devices import DEVICES, TAG, v
 from cyclades.web.compute.schemas.server_words import (
     HOSTNAME,
     MAX_USER_DATA,
@@ -17,9 +18,7 @@ from cyclades.web.compute.schemas.server_words import (
     printable,
     tags,
 )
-from cyclades.web.microversions import Microversion
 from cyclades.web.schema_types import (
-    Anything,
     boolean,
     integer,
     mapping,
@@ -29,10 +28,6 @@ from cyclades.web.schema_types import (
 )
 from cyclades.web.versioned import Since, Versioned, versioned
 
-NO_VOLUMES = (
-    "Servers cannot boot from volumes yet: the only block device that may be named is "
-    "the image of imageRef itself (source_type image, destination_type local, boot_index 0)."
-)
 MOST_AT_ONCE = 1000
 
 
@@ -41,29 +36,6 @@ def _files(node: colander.SchemaNode, value: list[dict[str, str]]) -> None:
         path = file["path"]
         if not path.startswith("/") or ".." in path.split("/") or not path.isprintable():
             raise colander.Invalid(node, f"{shown(path)} is not an absolute path of a file")
-
-
-def _local_image(node: colander.SchemaNode, value: Any) -> None:
-    fits = (
-        isinstance(value, list)
-        and len(value) == 1
-        and isinstance(value[0], dict)
-        and value[0].get("source_type") == "image"
-        and value[0].get("destination_type") == "local"
-        and value[0].get("boot_index") in (0, "0")
-    )
-    if value and not fits:
-        raise colander.Invalid(node, NO_VOLUMES)
-
-
-def _no_devices(node: colander.SchemaNode, value: Any) -> None:
-    if value:
-        raise colander.Invalid(node, NO_VOLUMES)
-
-
-def block_devices(name: str, validator: Any) -> colander.SchemaNode:
-    """A list that is checked as a whole."""
-    return colander.SchemaNode(Anything(), name=name, missing=(), validator=validator)
 
 
 def interface(*more: colander.SchemaNode) -> colander.SchemaNode:
@@ -75,9 +47,6 @@ def interface(*more: colander.SchemaNode) -> colander.SchemaNode:
         text("fixed_ip", minimum=1, maximum=64, missing=None, nullable=True),
         *more,
     )
-
-
-TAG = text("tag", minimum=1, maximum=60, pattern=r"^[^,/]*\Z", missing=None)
 
 
 class Interfaces(colander.SchemaType):
@@ -108,11 +77,6 @@ def interfaces(
     """The field `networks`."""
     items = sequence("networks", item, maximum=64)
     return colander.SchemaNode(Interfaces(items, words), name="networks", missing=missing)
-
-
-def v(minor: int) -> Microversion:
-    """2.minor."""
-    return Microversion(2, minor)
 
 
 def description() -> colander.SchemaNode:
@@ -161,8 +125,7 @@ CREATE_FIELDS = (
             missing=None,
         )
     ),
-    Since(block_devices("block_device_mapping_v2", _local_image)),
-    Since(block_devices("block_device_mapping", _no_devices)),
+    *DEVICES,
 )
 HINTS = ("os:scheduler_hints", "OS-SCH-HNT:scheduler_hints")
 

@@ -9,6 +9,7 @@ from cyclades.domain.model.sharing import reach_of
 from cyclades.domain.model.wanted_server import WantedServer
 from cyclades.web.compute.presenters import servers as present
 from cyclades.web.compute.schemas import servers as schemas
+from cyclades.web.compute.schemas.block_devices import devices_of
 from cyclades.web.compute.views.server_lists import servers
 from cyclades.web.compute.views.server_metadata import require_few
 from cyclades.web.request import CycladesRequest
@@ -92,7 +93,7 @@ def wanted(body: dict[str, Any]) -> WantedServer:
     return WantedServer(
         name=body["name"],
         flavor_id=body["flavorRef"],
-        image_id=image_of(body),
+        image_id=body["imageRef"],
         interfaces=interfaces_of(body["networks"]),
         security_groups=tuple(group["name"] for group in body["security_groups"] or ()),
         key_name=body["key_name"],
@@ -110,6 +111,7 @@ def wanted(body: dict[str, Any]) -> WantedServer:
         disk_config=body["OS-DCF:diskConfig"],
         access_ipv4=body.get("accessIPv4", ""),
         access_ipv6=body.get("accessIPv6", ""),
+        devices=devices_of(body),
     )
 
 
@@ -122,16 +124,6 @@ def counts(least: int | None, most: int | None) -> tuple[int, int]:
     if least > most:
         raise InvalidInput("min_count must be <= max_count", "server.min_count")
     return least, most
-
-
-def image_of(body: dict[str, Any]) -> str:
-    """The image to boot from; a block device may only repeat it."""
-    image_id: str = body["imageRef"]
-    if not image_id:
-        raise InvalidInput(f"imageRef is required. {schemas.NO_VOLUMES}", "server.imageRef")
-    if any(device.get("uuid") != image_id for device in body["block_device_mapping_v2"]):
-        raise InvalidInput(schemas.NO_VOLUMES, "server.block_device_mapping_v2")
-    return image_id
 
 
 def interfaces_of(networks: Any) -> Any:
