@@ -14,7 +14,7 @@ NOT_COUNTED = ("BEGIN", "SAVEPOINT", "RELEASE", "PRAGMA")
 ROOT = "/image/v2"
 NAME = [{"op": "add", "path": "/name", "value": "n"}]
 MEMBER = f"{IMAGES}/{{draft}}/members/{OTHER_PROJECT}"
-# Method, path, body, headers and what they take; `active` has data, `draft` waits for it.
+# Method, path, body, headers and what they take; `active` has data, `draft` gets it.
 STEPS: tuple[tuple[str, str, Any, dict[str, str], int], ...] = (
     ("GET", IMAGES, None, {}, 1),
     ("GET", f"{IMAGES}?tag=t&k=v&sort=name:asc,size:desc&visibility=all", None, {}, 1),
@@ -35,7 +35,8 @@ STEPS: tuple[tuple[str, str, Any, dict[str, str], int], ...] = (
     ("POST", f"{IMAGES}/{{draft}}/members", {"member": OTHER_PROJECT}, {}, 4),
     ("DELETE", MEMBER, None, {}, 3),
     ("PUT", f"{IMAGES}/{{draft}}/file", b"data", BYTES, 10),
-    ("DELETE", f"{IMAGES}/{{draft}}", None, {}, 8),
+    # Without data: what else names an image's bytes is asked after the commit.
+    ("DELETE", f"{IMAGES}/{{blank}}", None, {}, 5),
 )
 
 
@@ -65,7 +66,7 @@ def test_the_number_of_statements_is_fixed(
 ) -> None:
     for _ in range(others):
         make(api, b"x", k="v", tags=["t"])
-    names = {"active": make(api, b"x", k="v", tags=["t"]), "draft": make(api)}
+    names = {"active": make(api, b"x", k="v", tags=["t"]), "draft": make(api), "blank": make(api)}
     found = {
         (method, path): taken(method, path.format(**names), body, headers)
         for method, path, body, headers, _ in STEPS
