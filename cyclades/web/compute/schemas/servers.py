@@ -31,13 +31,6 @@ from cyclades.web.versioned import Since, Versioned, versioned
 MOST_AT_ONCE = 1000
 
 
-def _files(node: colander.SchemaNode, value: list[dict[str, str]]) -> None:
-    for file in value:
-        path = file["path"]
-        if not path.startswith("/") or ".." in path.split("/") or not path.isprintable():
-            raise colander.Invalid(node, f"{shown(path)} is not an absolute path of a file")
-
-
 def interface(*more: colander.SchemaNode) -> colander.SchemaNode:
     """A network or a port."""
     return mapping(
@@ -102,7 +95,6 @@ CREATE_FIELDS = (
             mapping("file", text("path", minimum=1), base64_text("contents", 1 << 20)),
             name="personality",
             missing=(),
-            validator=_files,
         ),
         until=v(57),
     ),

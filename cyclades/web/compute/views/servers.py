@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from cyclades.domain.model.errors import Forbidden, InvalidInput, NotFound
+from cyclades.domain.model.errors import InvalidInput, NotFound
+from cyclades.domain.model.personality import personality
 from cyclades.domain.model.port import WantedInterface
 from cyclades.domain.model.server import Server
 from cyclades.domain.model.sharing import reach_of
@@ -14,9 +15,6 @@ from cyclades.web.compute.views.server_lists import servers
 from cyclades.web.compute.views.server_metadata import require_few
 from cyclades.web.request import CycladesRequest
 from cyclades.web.resource import Access, Resource, nothing
-
-MOST_FILES = 5
-MOST_FILE_BYTES = 10240
 
 server = Resource("server", "/compute/v2.1/servers/{id}", rule="os_compute_api:servers")
 
@@ -100,7 +98,7 @@ def wanted(body: dict[str, Any]) -> WantedServer:
         metadata=body["metadata"],
         tags=tuple(body.get("tags", ())),
         user_data=body["user_data"],
-        personality=files_of(body.get("personality", ())),
+        personality=personality([(f["path"], f["contents"]) for f in body.get("personality", ())]),
         min_count=least,
         max_count=most,
         zone=body["availability_zone"],
@@ -138,12 +136,3 @@ def interfaces_of(networks: Any) -> Any:
         WantedInterface(wish["uuid"], wish["port"], wish["fixed_ip"], wish.get("tag"))
         for wish in networks
     ]
-
-
-def files_of(personality: Any) -> tuple[tuple[str, str], ...]:
-    """Paths and base64 contents of files to put into the guest. Raises Forbidden."""
-    if len(personality) > MOST_FILES:
-        raise Forbidden("Personality file limit exceeded")
-    if any(len(file["contents"]) * 3 // 4 > MOST_FILE_BYTES for file in personality):
-        raise Forbidden("Personality file content too long")
-    return tuple((file["path"], file["contents"]) for file in personality)
