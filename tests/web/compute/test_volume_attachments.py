@@ -175,7 +175,8 @@ def test_the_volume_service_only_looks(cloud: Cloud) -> None:
     assert get(f"/{short['id']}")["attachment"] == full
     get(f"/{short['id']}", 404, token="other")
     get("", 404, version="3.26")
-    one, connector = f"{ATTACHMENTS}/{short['id']}", {"attachment": {"connector": {}}}
+    one = f"{ATTACHMENTS}/{short['id']}"
+    connector: dict[str, Any] = {"attachment": {"connector": {}}}
     wish = {"attachment": {"volume_uuid": volume_id, "instance_uuid": server_id}}
     for method, path, body in (
         ("POST", ATTACHMENTS, wish),
