@@ -19,6 +19,7 @@ from cyclades.web.versioned import Versioned
 from tests.harness.api import Client, KnownCallers, client_of
 
 PARAMETER = re.compile(r"\{(\w+)(?::([^}]*))?\}")
+NEWEST = {"compute": (2, 96), "volume": (3, 71)}
 MISSING = "0199aaaa-bbbb-7ccc-8ddd-eeeeffff0000"
 
 
@@ -59,9 +60,10 @@ class Declared:
 
     def version(self) -> str | None:
         """A microversion that has it."""
-        if not self.path.startswith("/compute/v2.1/"):
+        newest = NEWEST.get(self.path.split("/")[1])
+        if newest is None or self.path.count("/") < 3:
             return None
-        major, minor = self.operation.until or (2, 96)
+        major, minor = self.operation.until or newest
         return f"{major}.{minor}"
 
 

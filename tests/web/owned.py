@@ -11,6 +11,8 @@ NETWORK, GROUP = "/network/v2.0/networks/{id}", "/network/v2.0/security-groups/{
 IMAGE, SERVER = "/image/v2/images/{image_id}", "/compute/v2.1/servers/{id}"
 POOL = "/network/v2.0/subnetpools/{id}"
 POLICY = "/network/v2.0/rbac-policies/{id}"
+VOLUME, SNAPSHOT = "/volume/v3/volumes/{id}", "/volume/v3/snapshots/{id}"
+TRANSFER = "/volume/v3/volume-transfers/{id}"
 ROUTER, FLOATING_IP = "/network/v2.0/routers/{id}", "/network/v2.0/floatingips/{id}"
 PORT, KEYPAIR = "/network/v2.0/ports/{id}", "/compute/v2.1/os-keypairs/{name}"
 # What makes them, the ones that others need before those.
@@ -40,6 +42,9 @@ BODIES: Mapping[str, Any] = {
     ROUTER: {"router": {"name": "mine"}},
     FLOATING_IP: {"floatingip": {"floating_network_id": "public"}},
     IMAGE: {"name": "mine", "disk_format": "raw", "container_format": "bare"},
+    VOLUME: {"volume": {"name": "mine", "size": 1}},
+    SNAPSHOT: {"snapshot": {"volume_id": VOLUME}},
+    TRANSFER: {"transfer": {"volume_id": VOLUME}},
     SERVER: {"server": {"name": "mine", "flavorRef": "1", "imageRef": "", "networks": "none"}},
 }
 # What would change them, were they one's own.
@@ -47,10 +52,21 @@ CHANGES: Mapping[str, Any] = {
     f"PUT {SERVER}": {"server": {"name": "theirs"}},
     f"POST {SERVER}/action": {"os-stop": None},
     f"POST {SERVER}/os-interface": {"interfaceAttachment": {}},
+    f"POST {SERVER}/os-volume_attachments": {"volumeAttachment": {"volumeId": VOLUME}},
+    f"PUT {SERVER}/os-volume_attachments/{{volume_id}}": {"volumeAttachment": {"volumeId": "x"}},
     f"POST {SERVER}/metadata": {"metadata": {"a": "b"}},
     f"PUT {SERVER}/metadata": {"metadata": {"a": "b"}},
     f"PUT {SERVER}/metadata/{{key}}": {"meta": {"some": "b"}},
     f"PUT {SERVER}/tags": {"tags": ["a"]},
+    f"PUT {VOLUME}": {"volume": {"name": "theirs"}},
+    f"POST {VOLUME}/action": {"os-extend": {"new_size": 2}},
+    f"PUT {SNAPSHOT}": {"snapshot": {"name": "theirs"}},
+    **{
+        f"{method} {path}/metadata{key}": {"metadata" if not key else "meta": {"some": "b"}}
+        for path in (VOLUME, SNAPSHOT)
+        for method, key in (("POST", ""), ("PUT", ""), ("PUT", "/{key}"))
+    },
+    f"POST {TRANSFER}/accept": {"accept": {"auth_key": "wrong"}},
     f"PUT {NETWORK}": {"network": {"name": "theirs"}},
     f"PUT {SUBNET}": {"subnet": {"name": "theirs"}},
     f"PUT {PORT}": {"port": {"name": "theirs"}},
@@ -98,8 +114,9 @@ def make_all(api: Client, token: str = "member") -> dict[str, str]:
 
 
 def version_of(path: str) -> str | None:
-    """A microversion that knows networks="none"."""
-    return "2.96" if path.startswith("/compute") else None
+    """The newest microversion."""
+    newest = {"compute": "2.96", "volume": "3.71"}
+    return newest.get(path.split("/")[1])
 
 
 def filled(body: Any, made: Mapping[str, str]) -> Any:

@@ -64,7 +64,7 @@ WRONG: tuple[Any, ...] = (
 )
 # An id that nobody knows is no error here: limits are kept by project, and projects are an
 # identity service's matter, which may be somebody else's.
-ANY_ID = ("/os-quota-sets/", "/network/v2.0/quotas/", "/image/v2/quotas/")
+ANY_ID = ("/os-quota-sets/", "/os-quota-class-sets/", "/network/v2.0/quotas/", "/image/v2/quotas/")
 
 
 @pytest.fixture(

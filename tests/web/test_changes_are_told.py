@@ -2,17 +2,16 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, event
 
 from cyclades.domain.model.operation import Operation
 from tests.harness.api import OTHER_PROJECT, PROJECT
 from tests.harness.compute import Cloud
 from tests.web.bad_world import World, declared, world
+from tests.web.ledger import Ledger
 from tests.web.owned import (
     FLOATING_IP,
     GROUP,
@@ -28,13 +27,9 @@ from tests.web.owned import (
     SUBNET,
     make_all,
 )
+from tests.web.volume.changes import CHANGES as CHANGES_OF_VOLUMES
+from tests.web.volume.changes import NO_CHANGE
 
-WRITES = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)', re.IGNORECASE)
-# What is nobody's object: bookkeeping, and what only ever changes together with one.
-OF_NO_ONE = {
-    *("effects", "instance_actions", "idempotency", "feed_tickets", "feed_horizon", "clusters"),
-    *("quotas", "addresses"),
-}
 FLAVOR, QUOTA = "/compute/v2.1/flavors/{id}", "/compute/v2.1/os-quota-sets/{project_id}"
 LIMITS, SPECS = "/network/v2.0/quotas/{project_id}", f"{FLAVOR}/os-extra_specs"
 IMAGE_LIMITS = "/image/v2/quotas/{project_id}"
@@ -158,35 +153,6 @@ STORY: list[tuple[Any, ...]] = [
 ]
 
 
-@dataclass(slots=True)
-class Ledger:
-    """What each committed transaction wrote."""
-
-    open: dict[Any, set[str]] = field(default_factory=dict)
-    committed: list[set[str]] = field(default_factory=list)
-
-    def watch(self, engine: Engine) -> None:
-        event.listen(engine, "before_cursor_execute", self.note)
-        event.listen(engine, "commit", self.commit)
-        event.listen(engine, "rollback", self.drop)
-
-    def note(self, connection: Connection, _cursor: Any, statement: str, *_more: Any) -> None:
-        if match := WRITES.match(statement):
-            self.open.setdefault(connection.connection.dbapi_connection, set()).add(match[1])
-
-    def commit(self, connection: Connection) -> None:
-        if tables := self.open.pop(connection.connection.dbapi_connection, None):
-            self.committed.append(tables)
-
-    def drop(self, connection: Connection) -> None:
-        self.open.pop(connection.connection.dbapi_connection, None)
-
-    def require_told(self, about: tuple[str, str]) -> None:
-        for tables in self.committed:
-            assert "feed" in tables or tables <= OF_NO_ONE, (about, tables)
-        assert any("feed" in tables for tables in self.committed), about
-
-
 @pytest.fixture(
     scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.real_postgres)]
 )
@@ -210,7 +176,8 @@ def place(
 def test_the_story_has_every_change() -> None:
     """Tokens and their like are not objects that a feed tells of."""
     changing = declared(lambda item: item.operation.method in {"POST", "PUT", "PATCH", "DELETE"})
-    told = {f"{step[0]} {step[1]}" for step in STORY}
+    told = {f"{step[0]} {step[1]}" for step in STORY} | NO_CHANGE
+    told |= {change.declared for change in CHANGES_OF_VOLUMES}
     every = {
         str(item) for item in changing if not item.path.startswith(("/identity", "/feed", "/node"))
     }

@@ -92,7 +92,9 @@ class VolumeRestores:
             image_metadata=backup.image_metadata,
         )
         if not plan:
-            return self.volumes.save(replace(marked, updated=self.clock.now()))
+            saved = self.volumes.save(replace(marked, updated=self.clock.now()))
+            self.feed.publish(Changed("volume", saved.id, saved.version, saved.project_id))
+            return saved
         if volume.place is Place.NOWHERE:
             cluster = self.copies.somewhere(volume)
             marked = replace(

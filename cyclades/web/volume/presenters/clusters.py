@@ -54,15 +54,15 @@ def service(cluster: Cluster, now: datetime, version: Microversion) -> dict[str,
     return body | ({"backend_state": state} if version >= BACKEND_STATES else {})
 
 
-def host(cluster: Cluster, now: datetime) -> dict[str, Any]:
-    """A cluster in the place of a host."""
+def host(service: Mapping[str, Any]) -> dict[str, Any]:
+    """The host of a service."""
     return {
-        "host_name": cluster.name,
-        "service": "cinder-volume",
-        "zone": cluster.availability_zone,
-        "service-status": "available" if up(cluster) else "unavailable",
-        "service-state": "disabled" if cluster.drained else "enabled",
-        "last-update": iso_micro(now),
+        "host_name": service["host"],
+        "service": service["binary"],
+        "zone": service["zone"],
+        "service-status": "available" if service["state"] == "up" else "unavailable",
+        "service-state": service["status"],
+        "last-update": service["updated_at"],
     }
 
 

@@ -89,9 +89,10 @@ def presenter(version: Microversion, base_url: str, *, admin: bool) -> Callable[
             "multiattach": False,
             "attachments": attachments(row, admin=admin),
             "os-vol-tenant-attr:tenant_id": row.project_id,
-            "SNF:fault": row.fault,
             **fixed,
         }
+        if row.fault is not None:
+            body["SNF:fault"] = row.fault
         if row.image_metadata != "{}":
             body["volume_image_metadata"] = orjson.Fragment(row.image_metadata)
         if by_type:

@@ -43,6 +43,7 @@ UPDATE = mapping(
 )
 SPECS = mapping("", metadata("extra_specs"))
 SPEC = metadata("")
+ENCRYPTION = mapping("", mapping("encryption", unknown="ignore"))
 PROJECT = text("project", minimum=1, maximum=64, pattern=r"^[a-zA-Z0-9-]*\Z")
 ACTION = mapping(
     "",

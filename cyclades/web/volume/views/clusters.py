@@ -5,7 +5,7 @@ Source: Block Storage API reference, "Services", "Hosts extension", "Back-end st
 
 from typing import Any
 
-from cyclades.domain.model.errors import NotFound
+from cyclades.domain.model.errors import InvalidInput, NotFound
 from cyclades.web.request import CycladesRequest
 from cyclades.web.resource import Access, Resource
 from cyclades.web.schema_types import boolean, mapping, text
@@ -14,6 +14,13 @@ from cyclades.web.volume.presenters import clusters as present
 QUERY = mapping("", text("binary", missing=None), text("host", missing=None), unknown="ignore")
 POOLS = mapping("", boolean("detail", missing=False), text("name", missing=None), unknown="ignore")
 services = Resource("volume-services", "/volume/v3/os-services", rule="volume_extension:services")
+FROZEN = frozenset({"freeze", "thaw"})
+ACTION = mapping("", text("host", nullable=True, missing=None), unknown="ignore")
+service_action = Resource(
+    "volume-service-action",
+    "/volume/v3/os-services/{action:enable|disable|disable-log-reason|freeze|thaw}",
+    rule="volume_extension:services",
+)
 hosts = Resource("volume-hosts", "/volume/v3/os-hosts", rule="volume_extension:hosts")
 host = Resource("volume-host", "/volume/v3/os-hosts/{name}", rule="volume_extension:hosts")
 pools = Resource(
@@ -24,20 +31,38 @@ pools = Resource(
 @services.on("GET", access=Access.ADMIN, query=QUERY)
 def list_volume_services(request: CycladesRequest) -> Any:
     """Ourselves, and the clusters; by name and binary where asked."""
-    now, version = request.app.clock.now(), request.microversion
-    every = [
-        present.scheduler(now, version),
-        *(present.service(each, now, version) for each in request.cyclades.clusters.list()),
-    ]
     wanted = {name: value for name, value in request.query_in.items() if value is not None}
-    return {"services": [each for each in every if wanted.items() <= each.items()]}
+    return {"services": [each for each in every(request) if wanted.items() <= each.items()]}
+
+
+def every(request: CycladesRequest) -> list[dict[str, Any]]:
+    """Ourselves first."""
+    now, version = request.app.clock.now(), request.microversion
+    clusters = request.cyclades.clusters.list()
+    return [
+        present.scheduler(now, version),
+        *(present.service(each, now, version) for each in clusters),
+    ]
+
+
+@service_action.on("PUT", access=Access.ADMIN, body=ACTION)
+def act_on_volume_service(request: CycladesRequest) -> Any:
+    """Operators drain clusters, by a command of their own."""
+    named = request.body_in["host"]
+    known = named in {each["host"] for each in every(request)}
+    if not known and request.matchdict["action"] not in FROZEN:
+        raise NotFound("service", (named or "")[:64])
+    raise InvalidInput(
+        "Services are not enabled or disabled here: an operator drains a cluster with "
+        "`cyclades-manage`.",
+        "host",
+    )
 
 
 @hosts.on("GET", access=Access.ADMIN)
 def list_volume_hosts(request: CycladesRequest) -> Any:
-    """The clusters."""
-    now = request.app.clock.now()
-    return {"hosts": [present.host(each, now) for each in request.cyclades.clusters.list()]}
+    """Ourselves, and the clusters."""
+    return {"hosts": [present.host(each) for each in every(request)]}
 
 
 @host.on("GET", access=Access.ADMIN)

@@ -74,6 +74,13 @@ def show_type_encryption(request: CycladesRequest) -> Any:
     return {}
 
 
+@type_encryption.on("POST", access=Access.ADMIN, body=schemas.ENCRYPTION)
+def put_type_encryption(request: CycladesRequest) -> Any:
+    """Refused: clusters do not encrypt disks."""
+    request.cyclades.volume_types.show(request.caller, request.matchdict["id"])
+    raise InvalidInput("Clusters do not encrypt disks: guests do.", "encryption")
+
+
 @type_encryption_key.on("GET", access=Access.ADMIN)
 def show_type_encryption_key(request: CycladesRequest) -> Any:
     """None either."""
