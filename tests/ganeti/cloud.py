@@ -84,7 +84,8 @@ def cloud_over(app: Application, clusters: Mapping[str, GanetiCluster]) -> Cloud
     first_run(app, "http://cloud.test", lambda _said: None)
     for name, cluster in clusters.items():
         cluster.clear()
-        connection = replace(cluster.connection, id=app.ids.new())
+        cold = {**cluster.connection.options, "hotplug": "no"}  # as its fake hypervisor has it
+        connection = replace(cluster.connection, id=app.ids.new(), options=cold)
         link = app.drivers.connect(connection, None)
         seen = probe(link, app.settings.disk_template)
         link.close()
