@@ -5,7 +5,6 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from cyclades.adapters.sql.schema.volumes import builds
@@ -43,7 +42,7 @@ class SqlBuilds(BuildRepository):
             "cluster_id": build.cluster_id,
             "instance": build.instance,
             "ticket_hash": build.ticket_hash,
-            "orders": orjson.dumps(asdict(build.orders)).decode(),
+            "orders": asdict(build.orders),
             "blob": image.blob if image else None,
             "expires": build.expires,
             "created": build.created,
@@ -61,7 +60,7 @@ class SqlBuilds(BuildRepository):
             row.cluster_id,
             row.instance,
             row.ticket_hash,
-            orders_from(orjson.loads(row.orders)),
+            orders_from(row.orders),
             row.expires,
             row.created,
         )

@@ -2,7 +2,6 @@
 
 import base64
 
-import orjson
 from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, select, union_all
 
 from cyclades.adapters.sql.schema.floating_ips import floating_ips
@@ -57,7 +56,7 @@ class SqlServerGuests(ServerGuestRepository):
         data = guest.user_data.encode()
         values = {
             "server_id": server_id,
-            "public_keys": orjson.dumps(dict(guest.public_keys)).decode(),
+            "public_keys": dict(guest.public_keys),
             "user_data": base64.b64encode(self._secrets.seal(data)).decode() if data else None,
         }
         self._connection.execute(ADD, values)
@@ -67,7 +66,7 @@ class SqlServerGuests(ServerGuestRepository):
         row = self._connection.execute(GET, {"server": server_id}).one_or_none()
         if row is None:
             return ServerGuest()
-        return ServerGuest(orjson.loads(row.public_keys), self._unsealed(row.user_data))
+        return ServerGuest(row.public_keys, self._unsealed(row.user_data))
 
     def remove(self, server_id: str) -> None:
         """Delete."""
