@@ -1,5 +1,7 @@
 """Reasons that find jobs again, and sentences that users read."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,6 +39,13 @@ def report(outcome: JobOutcome | None, code: str | None = None) -> JobReport:
 def test_a_failed_job_has_a_sentence_for_users(job: JobReport, sentence: str) -> None:
     assert user_sentence(job) == sentence
     assert "node1" not in user_sentence(job)
+
+
+def test_what_our_os_definition_says_last_is_for_users() -> None:
+    log = "OS create script failed (exited with exit code 1), last lines in the log file:\n"
+    log += "resize2fs: /srv/secret\ncyclades-image: The disk is too small: it has 1 GiB."
+    job = replace(report(JobOutcome.ERROR), message=log)
+    assert user_sentence(job) == "The disk is too small: it has 1 GiB."
 
 
 def test_a_reason_is_read_back() -> None:

@@ -2,8 +2,10 @@
 
 A cluster's own words name nodes, paths and other people's instances, so users get a
 sentence of ours, by the cluster's error code. The words themselves stay in the report.
+Our own OS definition's last line is written for users, though.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -25,6 +27,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "wrong_state": "The cluster could not do this in the state things are in.",
 }
 
+# Source: `SAYS` in config/ganeti/cyclades_node/builds/create.py.
+BUILD_SAYS: Final = re.compile(r"^cyclades-image: ([^\n]{1,400})$", re.MULTILINE)
+
 
 def user_sentence(report: JobReport) -> str:
     """Why the job failed, fit for users; empty when it did not fail."""
@@ -32,4 +37,6 @@ def user_sentence(report: JobReport) -> str:
         return CANCELED
     if report.outcome is not JobOutcome.ERROR:
         return ""
+    if said := BUILD_SAYS.findall(report.message):
+        return str(said[-1])
     return SENTENCES.get(report.error_code or "", UNEXPLAINED)

@@ -49,6 +49,16 @@ def test_it_tells_the_guest_about_itself(
 
 def test_without_a_disk_for_it_the_build_fails(instance: FakeInstance, desk: FakeDesk) -> None:
     instance.add_disk(4)
+    desk.offer(bytes(MEBIBYTE))
     desk.orders["config_drive"] = True
     assert instance.create() == 1
     assert instance.reason == "The server has no disk for its config drive."
+
+
+def test_a_server_whose_disks_come_later_has_it_alone(
+    instance: FakeInstance, desk: FakeDesk
+) -> None:
+    drive = instance.add_disk(64)
+    desk.orders |= {"config_drive": True, "metadata": ABOUT}
+    assert instance.create() == 0, instance.said
+    assert "config-2" in said("mlabel", "-s", "-i", drive, "::")

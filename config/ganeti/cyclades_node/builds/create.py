@@ -93,7 +93,8 @@ def _make(
 
 
 def _tell_on_drive(instance: Instance, orders: Orders, guest: Guest, *, edited: bool) -> None:
-    if len(instance.disks) == 1:
+    # Alone where volumes come later; never where something else lies.
+    if len(instance.disks) == 1 and (orders.image or orders.source):
         raise BuildFailed("The server has no disk for its config drive.")
     with open_disk(instance.disks[-1]) as drive:
         make_config_drive(drive, orders, guest, untold=not edited)

@@ -11,7 +11,7 @@ import re
 from cyclades_node.builds.disk import Disk
 from cyclades_node.builds.edits import TASKS, Edit
 from cyclades_node.builds.ext import Ext
-from cyclades_node.builds.growth import enlarge, mend
+from cyclades_node.builds.growth import KEEPS_SIZE, enlarge, mend
 from cyclades_node.builds.guest import Guest
 from cyclades_node.builds.networks import Networks, read_networks
 from cyclades_node.builds.orders import Orders
@@ -30,14 +30,16 @@ def customise(disk: Disk, orders: Orders, guest: Guest, telling: Telling) -> boo
     if partition is None or not is_ext(disk.path, partition.start):
         _leave(orders, guest, telling)
         return False
+    closed = bool(UNTOUCHED & orders.guest_os.excluded)
+    if closed and KEEPS_SIZE in orders.guest_os.excluded:
+        return False
     telling.say("Preparing the disk for the server.")
     mend(disk, partition)
     enlarge(disk, partition, orders.guest_os, telling)
     disk.stretch()
-    if UNTOUCHED & orders.guest_os.excluded:
-        return False
-    _edit(disk, partition, orders, guest, telling)
-    return True
+    if not closed:
+        _edit(disk, partition, orders, guest, telling)
+    return not closed
 
 
 def _leave(orders: Orders, guest: Guest, telling: Telling) -> None:

@@ -28,6 +28,7 @@ SHUT_IN = (
 )
 MOST_SAID = 8 * 2**20  # bytes
 MOST_TROUBLE = 4096  # bytes of what went wrong
+SHOWN = 500  # characters of it: Ganeti hands on the last of a log, which is to have our sentence
 MEMORY = 2 * 2**30
 PATIENCE = 900.0  # seconds
 
@@ -83,7 +84,7 @@ def run(
         trouble.seek(0)
         err = trouble.read(MOST_TROUBLE).decode(errors="replace").strip()
     if running.returncode not in fine:
-        raise ToolFailed(f"{command[0]}: exit {running.returncode}: {err}")
+        raise ToolFailed(f"{command[0]}: exit {running.returncode}: {err[-SHOWN:]}")
     return Done(running.returncode, out, err)
 
 
