@@ -1,7 +1,6 @@
 """Images' bytes in a folder: one file a blob, written beside and renamed when complete."""
 
 import errno
-import hashlib
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from cyclades.domain.model.errors import NotFound, TooLarge, Unavailable
+from cyclades.domain.services.digests import Digests
 from cyclades.ports.image_store import BlobReader, ImageStore, Written
 
 PIECE = 1 << 18
@@ -112,16 +112,14 @@ class FileReader(BlobReader):
 
 def _copy(chunks: Iterable[bytes], file: BinaryIO, limit: int) -> Written:
     size = 0
-    # MD5 is the checksum that clients compare; sha512 is the one to trust.
-    md5, sha512 = hashlib.md5(usedforsecurity=False), hashlib.sha512()
-    for chunk in chunks:
-        size += len(chunk)
-        if size > limit:
-            raise TooLarge(f"An image has at most {limit} bytes.")
-        md5.update(chunk)
-        sha512.update(chunk)
-        file.write(chunk)
-    return Written(size, md5.hexdigest(), sha512.hexdigest())
+    with Digests() as digests:
+        for chunk in chunks:
+            size += len(chunk)
+            if size > limit:
+                raise TooLarge(f"An image has at most {limit} bytes.")
+            digests.add(chunk)
+            file.write(chunk)
+        return Written(size, *digests.hexdigests())
 
 
 def _unavailable(error: OSError) -> Unavailable:

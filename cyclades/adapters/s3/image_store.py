@@ -20,6 +20,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from urllib3.exceptions import HTTPError
 
 from cyclades.domain.model.errors import NotFound, TooLarge, Unavailable
+from cyclades.domain.services.digests import Digests
 from cyclades.ports.image_store import BlobReader, ImageStore, Written
 
 PIECE = 1 << 18
@@ -46,18 +47,17 @@ class S3ImageStore(ImageStore):
         with _failing():
             upload = self._call("create_multipart_upload", **key)["UploadId"]
         try:
-            size, parts = 0, list[dict[str, Any]]()
-            md5, sha512 = hashlib.md5(usedforsecurity=False), hashlib.sha512()
-            for part in _parts(chunks, max(SMALLEST_PART, limit // MOST_PARTS), limit):
-                md5.update(part)
-                sha512.update(part)
-                size += len(part)
-                parts.append(self._part(key, upload, len(parts) + 1, part))
-            self._complete(key, upload, parts, size)
+            with Digests() as digests:
+                size, parts = 0, list[dict[str, Any]]()
+                for part in _parts(chunks, max(SMALLEST_PART, limit // MOST_PARTS), limit):
+                    digests.add(part)
+                    size += len(part)
+                    parts.append(self._part(key, upload, len(parts) + 1, part))
+                self._complete(key, upload, parts, size)
+                return Written(size, *digests.hexdigests())
         except BaseException:
             self.delete(blob)
             raise
-        return Written(size, md5.hexdigest(), sha512.hexdigest())
 
     def read(self, blob: str, start: int = 0, length: int | None = None) -> BlobReader:
         """Asked now, so that a missing object is known before anything is answered."""
