@@ -1,10 +1,12 @@
 """What a request for servers promises, charges, and keeps to itself."""
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
+from cyclades.adapters.simulated.builds import Builds
 from cyclades.domain.model.errors import CycladesError, InvalidInput, NoCapacity, OverQuota
 from cyclades.domain.model.wanted_server import host_name
 from tests.harness.cloud import MEMBER, Cloud
@@ -78,17 +80,30 @@ def test_the_choice_of_the_cluster_is_written_down(cloud: Cloud) -> None:
     assert placement["refused"] == {"two": "drained"}
 
 
-def test_nothing_that_goes_into_the_guest_is_readable_at_rest(cloud: Cloud) -> None:
+def test_nothing_that_goes_into_the_guest_is_readable_at_rest(
+    cloud: Cloud,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    caplog.set_level(logging.DEBUG)
     secret: dict[str, Any] = {
         "admin_password": CANARY,
         "user_data": CANARY,
         "personality": (("/x", CANARY),),
     }
+    tickets = []
+    monkeypatch.setattr(Builds, "carry_out", lambda _self, _op, ticket: tickets.append(ticket))
+    dumps = []
     cloud.create(**secret)
     for step in (lambda: None, cloud.workers[0].turn, cloud.converge):
         step()
         with cloud.app.reader() as unit:
-            assert CANARY not in dumped(unit.connection)
+            dumps.append(dumped(unit.connection))
+    (ticket,) = tickets
+    for each in (*dumps, caplog.text, capsys.readouterr().out):
+        assert CANARY not in each
+        assert ticket not in each
 
 
 @pytest.mark.parametrize(
