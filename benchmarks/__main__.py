@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from benchmarks import allocations, documents, images, measures, update_rate, updates
+from benchmarks import allocations, documents, image_bytes, images, measures, update_rate, updates
 from benchmarks.ground import Ground, ground
 
 RESULTS = Path("var/bench.json")
@@ -96,6 +96,13 @@ MEASURES = (
         "nothing new <= 20 ms",
     ),
     Measure("memory of a process", measures.memory),
+    Measure(
+        "1 GiB up and down",
+        image_bytes.moving,
+        "ratio",
+        lambda n: n <= 1.5,
+        "<= 1.5 of a bare upload",
+    ),
     Measure(
         "updates applied by a worker",
         update_rate.rate,

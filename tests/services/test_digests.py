@@ -23,9 +23,13 @@ def test_as_of_the_whole(sizes: list[int]) -> None:
 
 
 def test_threads_end_with_the_stream_however_that_ends() -> None:
+    def broken() -> None:
+        with Digests() as digests:
+            for _ in range(3 * AHEAD):
+                digests.add(bytes(ENOUGH))
+            raise RuntimeError
+
     before = threading.active_count()
-    with pytest.raises(RuntimeError), Digests() as digests:
-        for _ in range(3 * AHEAD):
-            digests.add(bytes(ENOUGH))
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        broken()
     assert threading.active_count() == before
