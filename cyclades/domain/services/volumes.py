@@ -133,9 +133,7 @@ class Volumes:
         truth = self._truth(volume)
         if status not in {truth, VolumeStatus.ERROR}:
             raise InvalidVolume(f"Volume {volume.id} is {truth}, and cannot be made {status[:32]}.")
-        settled = VolumeStatus(status)
-        fault = "An administrator says so." if settled is VolumeStatus.ERROR else None
-        self._save(replace(volume, status=settled, fault=fault))
+        self._save(replace(volume, status=VolumeStatus(status), fault=None))
 
     def _truth(self, volume: Volume) -> VolumeStatus:
         if volume.status is VolumeStatus.AWAITING_TRANSFER:

@@ -24,7 +24,7 @@ ELSEWHERE: Mapping[str, str] = {
     "DELETE /attachments/{id} 200": "what services say to each other",
     "POST /attachments/{id}/action {os-complete} 204": "what services say to each other",
     "POST /volumes/{id}/action {os-begin_detaching} 202": "what services say to each other",
-    "POST /volumes/{id}/action {os-volume_upload_image} 202": "tests/web/volume/test_images.py",
+    "POST /volumes/{id}/action {os-volume_upload_image} 202": "tests/web/volume/test_golden_copies.py",
     "POST /volumes/{id}/action {os-attach} 202": "what services say to each other",
     "POST /volumes/{id}/action {os-detach} 202": "what services say to each other",
 }

@@ -63,7 +63,11 @@ def presenter(version: Microversion, base_url: str, *, admin: bool) -> Callable[
     }
     by_type = version >= TYPE_IDS
     if admin:
-        fixed |= {"os-vol-mig-status-attr:migstat": None, "os-vol-mig-status-attr:name_id": None}
+        fixed |= {
+            "migration_status": None,
+            "os-vol-mig-status-attr:migstat": None,
+            "os-vol-mig-status-attr:name_id": None,
+        }
         fixed |= {"provider_id": None} if version >= PROVIDERS else {}
 
     def present(row: VolumeView) -> Json:
@@ -106,7 +110,10 @@ def presenter(version: Microversion, base_url: str, *, admin: bool) -> Callable[
     return present
 
 
-def without_owner(body: Json) -> Json:
-    """As answered to those who make or change it."""
-    del body["os-vol-tenant-attr:tenant_id"]
-    return body
+def plain(body: Json) -> Json:
+    """As answered to those who make or change it: without what extensions say."""
+    return {
+        name: value
+        for name, value in body.items()
+        if not name.startswith("os-vol-") and name != "volume_image_metadata"
+    }

@@ -15,7 +15,11 @@ QUERY = mapping("", text("binary", missing=None), text("host", missing=None), un
 POOLS = mapping("", boolean("detail", missing=False), text("name", missing=None), unknown="ignore")
 services = Resource("volume-services", "/volume/v3/os-services", rule="volume_extension:services")
 FROZEN = frozenset({"freeze", "thaw"})
-ACTION = mapping("", text("host", nullable=True, missing=None), unknown="ignore")
+ACTION = mapping(
+    "",
+    *(text(name, nullable=True, missing=None) for name in ("host", "binary")),
+    unknown="ignore",
+)
 service_action = Resource(
     "volume-service-action",
     "/volume/v3/os-services/{action:enable|disable|disable-log-reason|freeze|thaw}",
@@ -48,10 +52,11 @@ def every(request: CycladesRequest) -> list[dict[str, Any]]:
 @service_action.on("PUT", access=Access.ADMIN, body=ACTION)
 def act_on_volume_service(request: CycladesRequest) -> Any:
     """Operators drain clusters, by a command of their own."""
-    named = request.body_in["host"]
-    known = named in {each["host"] for each in every(request)}
-    if not known and request.matchdict["action"] not in FROZEN:
-        raise NotFound("service", (named or "")[:64])
+    told = request.body_in
+    named = (told["host"], told["binary"])
+    known = {(each["host"], each["binary"]) for each in every(request)}
+    if named not in known and request.matchdict["action"] not in FROZEN:
+        raise NotFound("service", f"{named[1]} on {named[0]}"[:64])
     raise InvalidInput(
         "Services are not enabled or disabled here: an operator drains a cluster with "
         "`cyclades-manage`.",

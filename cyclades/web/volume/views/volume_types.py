@@ -102,7 +102,9 @@ def update_type(request: CycladesRequest) -> Any:
         changes["name"] = name.strip()
     if not changes:
         raise InvalidInput("Specify volume type name, description, is_public or a combination.")
-    return body(request, request.cyclades.volume_types.update(request.matchdict["id"], changes))
+    answer = body(request, request.cyclades.volume_types.update(request.matchdict["id"], changes))
+    del answer["volume_type"][schemas.ACCESS]  # as real clouds answer this one
+    return answer
 
 
 @volume_type.on("DELETE", access=Access.ADMIN)

@@ -73,7 +73,7 @@ def create_volume(request: CycladesRequest) -> Any:
     made = request.cyclades.volume_creation.create(
         request.caller, request.request_id, wanted(request.body_in["volume"])
     )
-    return {"volume": present.without_owner(detail(request, made.id))}
+    return {"volume": present.plain(detail(request, made.id))}
 
 
 def wanted(body: Mapping[str, Any]) -> WantedVolume:
@@ -117,7 +117,7 @@ def update_volume(request: CycladesRequest) -> Any:
         return replace(found, **values)
 
     saved = request.cyclades.volumes.update(request.caller, request.matchdict["id"], change)
-    return {"volume": present.without_owner(detail(request, saved.id))}
+    return {"volume": present.plain(detail(request, saved.id))}
 
 
 @volume.on("DELETE", access=Access.MEMBER, query=schemas.DELETE)
