@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+from cyclades_node.builds.work import work_folder
 
 from tests.nodes.os.conftest import INSTANCE, FakeInstance
 from tests.nodes.os.desk import FakeDesk
@@ -112,3 +113,12 @@ def test_the_other_scripts(instance: FakeInstance) -> None:
     assert instance.run("export") == 1
     assert "backups of Cyclades" in instance.said
     assert instance.run("import") == 1
+
+
+def test_what_killed_builds_left_goes_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "another's").mkdir()
+    (tmp_path / "cyclades-build-left").mkdir()
+    with work_folder(tmp_path) as one, work_folder(tmp_path) as two:
+        (two / "image").touch()
+        assert {path.name for path in tmp_path.iterdir()} == {"another's", one.name, two.name}
+    assert [path.name for path in tmp_path.iterdir()] == ["another's"]

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+PREFIX = "cyclades-build-"
+
 
 @contextmanager
 def work_folder(parent: Path) -> Iterator[Path]:
@@ -18,16 +20,24 @@ def work_folder(parent: Path) -> Iterator[Path]:
     A lock on the folder tells that its process lives. Raises OSError.
     """
     parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for left in parent.iterdir():
+    for left in parent.glob(f"{PREFIX}*"):
         _remove_if_abandoned(left)
-    made = Path(tempfile.mkdtemp(dir=parent))
-    lock = os.open(made, os.O_RDONLY | os.O_CLOEXEC)
+    made, lock = _locked_folder(parent)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
         yield made
     finally:
         shutil.rmtree(made, ignore_errors=True)
         os.close(lock)
+
+
+def _locked_folder(parent: Path) -> tuple[Path, int]:
+    while True:
+        made = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
+        lock = os.open(made, os.O_RDONLY | os.O_CLOEXEC)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if made.is_dir():
+            return made, lock
+        os.close(lock)  # another build took it for one that was left
 
 
 def _remove_if_abandoned(folder: Path) -> None:
