@@ -10,10 +10,12 @@ from cyclades.adapters.sql.schema.quotas import quotas
 from cyclades.bootstrap import Unit
 from cyclades.domain.model.block_device import BlockDevice, Destination, Source
 from cyclades.domain.model.errors import CycladesError, InvalidInput, OverQuota
+from cyclades.domain.model.flavor import Flavor
 from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.operation import Operation
 from cyclades.domain.model.volume import Place, Volume, VolumeStatus
 from cyclades.domain.model.volume_attachment import VolumeAttachment
+from cyclades.workers.audits import audit_cluster
 from tests.harness.cloud import MEMBER, Cloud
 from tests.harness.disks import Disks
 
@@ -86,6 +88,7 @@ def test_an_image_becomes_the_volume_to_boot_from(
     assert (first.device, first.boot_index, second.device) == ("/dev/vda", 0, "/dev/vdb")
     assert disks.at_rest(volume) == disks.at_rest(data) == IN_SERVER
     assert volume.bootable
+    assert audit_cluster(cloud.app, server.cluster_id).found == []
     assert volume.image_metadata["image_id"] == cloud.image
     assert disk_names(cloud, server_id) == [
         f"cyclades-disk-{volume.id}",
@@ -121,6 +124,7 @@ def test_a_volume_that_is_there_moves_in_before_the_start(cloud: Cloud, disks: D
     names = disk_names(cloud, server_id)
     assert names[0] == f"cyclades-disk-{volume.id}"
     assert set(names[1:]) == {f"cyclades-disk-{each.id}" for each in (data, other)}
+    assert audit_cluster(cloud.app, cloud.server(server_id).cluster_id).found == []
     assert all(disks.at_rest(each) == IN_SERVER for each in (volume, data, other))
     with cloud.app.reader() as unit:
         actions = unit.instance_actions.list(server_id)
@@ -128,6 +132,26 @@ def test_a_volume_that_is_there_moves_in_before_the_start(cloud: Cloud, disks: D
     cloud.delete(server_id)
     cloud.converge()
     assert all(disks.at_rest(each) == IN_HOLDER for each in (volume, data, other))
+
+
+def test_flavors_may_name_what_their_servers_disks_are_kept_on(cloud: Cloud) -> None:
+    def offer(unit: Unit) -> str:
+        specs = {"SNF:disk_template": "file"}
+        unit.volume_types.create("local", None, is_public=True, specs=specs)
+        flavor = Flavor("f", "on-files", 1, 512, 1, extra_specs={"SNF:volume_type": "local"})
+        return unit.flavors.create(flavor).id
+
+    flavor_id = cloud.app.atomically(offer)
+    server_id = cloud.create(flavor_id=flavor_id)
+    cloud.converge()
+    assert (cloud.server(server_id).status, cloud.server(server_id).disk_template) == (
+        "ACTIVE",
+        "file",
+    )
+    other = BlockDevice(Source.BLANK, Destination.VOLUME, size=1)
+    local = BlockDevice(Source.IMAGE, Destination.LOCAL, cloud.image, 0)
+    with pytest.raises(InvalidInput, match="kept on sharedfile, the server's other disks on file"):
+        cloud.create(flavor_id=flavor_id, devices=(local, other))
 
 
 def test_volumes_beside_an_image(cloud: Cloud, disks: Disks) -> None:
