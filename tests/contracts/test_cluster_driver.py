@@ -253,6 +253,7 @@ def test_secrets_for_the_guest_stay_out_of_reports(ground: Ground) -> None:
         hostname="guest",
         user_data="Y2FuYXJ5",
         personality=(("/etc/motd", "Y2FuYXJ5"),),
+        ticket="canary-ticket-of-a-build",
     )
     report = ground.do(wanted("secretive"), guest)
     assert report.outcome is JobOutcome.SUCCESS

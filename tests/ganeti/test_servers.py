@@ -1,5 +1,6 @@
 """A server's life on two real Ganeti clusters, with PostgreSQL and running workers."""
 
+import base64
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -9,11 +10,13 @@ import pytest
 from cyclades.bootstrap import Application
 from cyclades.commands.worker import start_workers
 from cyclades.domain.model.server_actions import Action
+from cyclades.domain.model.wanted_server import WantedServer
 from tests.ganeti.cloud import PATIENCE, Cloud, cloud_over
 from tests.ganeti.cluster import GanetiCluster
 from tests.harness.processes import wait_until
 
 pytestmark = [pytest.mark.real_ganeti, pytest.mark.slow, pytest.mark.real_postgres]
+MOST = 64 << 20  # bytes of a file that is looked at
 
 
 @pytest.fixture
@@ -56,6 +59,37 @@ def test_a_servers_life(cloud: Cloud) -> None:
         "job", "info", "--", home.gnt("job", "list", "--no-headers", "-o", "id").split()[-1]
     )
     assert actions[0].request_id in reasons
+
+
+def test_what_goes_into_a_guest_is_in_no_file_of_its_cluster(cloud: Cloud) -> None:
+    text = base64.b64encode(b"canary of the owner").decode()
+    wanted = WantedServer(
+        *("secretive", "1", cloud.image),
+        user_data=text,
+        personality=(("/etc/canary", text),),
+        admin_password="canary-password",
+    )
+    promised = cloud.app.atomically(
+        lambda unit: unit.server_creation.create(cloud.caller, "req-secretive", wanted)
+    )
+    (server,) = promised.servers
+    cloud.until(server, "ACTIVE")
+    home = cloud.home_of(server)
+    # What the OS definition was told: nobody else writes that down.
+    (told,) = home.folder.glob(f"node*/log/os-{server.instance}.env")
+    said = dict(line.partition("=")[::2] for line in told.read_text().splitlines())
+    assert "canary-password" in said["OSP_GUEST"]
+    secrets = [each.encode() for each in (text, "canary-password", said["OSP_TICKET"])]
+    assert len(said["OSP_TICKET"]) >= 43
+    files = [path for path in home.folder.rglob("*") if path.is_file() and path != told]
+    names = {path.name for path in files}
+    assert {"config.data", "jobs.log", "node-daemon.log"} <= names
+    for path in files:
+        if path.stat().st_size < MOST:  # disks are larger, and sparse
+            content = path.read_bytes()
+            assert not [secret for secret in secrets if secret in content], path
+    cloud.delete(server)
+    cloud.until(server, "DELETED")
 
 
 def test_servers_land_on_both_clusters_and_none_on_a_drained_one(cloud: Cloud) -> None:
