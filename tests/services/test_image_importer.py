@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,10 +9,9 @@ import pytest
 
 from cyclades.bootstrap import Application
 from cyclades.domain.model.errors import Forbidden, InvalidInput, NotFound, Unavailable
-from cyclades.domain.model.image import STAGE, Image, Status
+from cyclades.domain.model.image import Status
 from cyclades.domain.model.image_edits import Edit
-from cyclades.domain.model.image_task import KEPT, MOST_ATTEMPTS, ImageTask, Method, TaskStatus
-from cyclades.ports.web_downloads import WebDownloads
+from cyclades.domain.model.image_task import KEPT, MOST_ATTEMPTS, Method, TaskStatus
 from cyclades.workers.housekeeping import HousekeepingWorker
 from cyclades.workers.images import ImagesWorker
 from tests.adapters.simulated.hand_clock import HandClock
@@ -21,61 +19,7 @@ from tests.harness.api import CALLERS
 from tests.harness.disk_images import qcow2
 from tests.harness.image_bytes import do_imports, leaks
 from tests.harness.processes import wait_until
-
-CALLER = CALLERS["member"]
-URI = "https://files.example.org/a?signature=canary"
-DATA = bytes(range(256)) * 256
-
-
-@dataclass
-class Downloads(WebDownloads):
-    """What a test says, in pieces."""
-
-    pieces: Callable[[], Iterator[bytes]] = lambda: iter([DATA])
-    asked: list[str] = field(default_factory=list)
-
-    def check(self, uri: str) -> None:
-        if uri != URI:
-            raise InvalidInput("Not from there.", "uri")
-
-    def fetch(self, uri: str) -> Iterator[bytes]:
-        self.asked.append(uri)
-        yield from self.pieces()
-
-
-@dataclass(frozen=True)
-class World:
-    app: Application
-    clock: HandClock
-    downloads: Downloads
-
-    def image(self, disk_format: str = "raw") -> str:
-        said = {"disk_format": disk_format, "container_format": "bare"}
-        edits = [Edit("add", name, value) for name, value in said.items()]
-        return self.app.atomically(lambda unit: unit.images.create(CALLER, edits)).id
-
-    def staged(self, data: bytes, disk_format: str = "raw") -> str:
-        image_id = self.image(disk_format)
-        self.app.image_uploads.receive(CALLER, image_id, STAGE, [data])
-        return image_id
-
-    def start(self, image_id: str, method: Method = Method.WEB_DOWNLOAD) -> ImageTask:
-        uri = URI if method is Method.WEB_DOWNLOAD else None
-        return self.app.atomically(
-            lambda unit: unit.image_imports.start(CALLER, image_id, method, uri, "req-1")
-        )
-
-    def task(self, image_id: str) -> ImageTask:
-        with self.app.reader() as unit:
-            return unit.image_imports.of(CALLER, image_id)[-1]
-
-    def shown(self, image_id: str) -> Image:
-        with self.app.reader() as unit:
-            return unit.images.show(CALLER, image_id)
-
-    def content(self, image_id: str) -> bytes:
-        _, reader = self.app.image_uploads.open_as_system(image_id)
-        return b"".join(reader)
+from tests.services.importing import CALLER, DATA, URI, Downloads, World
 
 
 @pytest.fixture
