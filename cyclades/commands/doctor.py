@@ -68,6 +68,7 @@ def examined(app: Application, server_id: str) -> Situation:
         ]
         listing = Listing(Scope(None, everything=True), limit=RECENT)
         actions = unit.instance_action_views.page(found.id, listing, deleted=True)
+        tasks = unit.disk_task_rows.of_server(found.id)
     newest = next((effect for effect in effects if effect.server_id == found.id), None)
     job, instance, trouble = asked(app, found, newest)
     return Situation(
@@ -82,6 +83,7 @@ def examined(app: Application, server_id: str) -> Situation:
         divergences,
         actions,
         app.clock.now(),
+        tasks,
     )
 
 

@@ -18,6 +18,7 @@ from cyclades.ports.cluster_driver import (
 )
 from tests.harness.cloud import Cloud
 from tests.harness.cluster_networks import on, private
+from tests.harness.disks import Disks
 
 Change = Callable[[Situation], Situation]
 
@@ -116,3 +117,12 @@ def test_what_failed_and_what_does_not_agree(cloud: Cloud) -> None:
     assert "create at " in findings["failure"]
     assert "It runs." in findings["divergence"]
     assert "seen 2 times" in findings["divergence"]
+
+
+def test_a_volume_on_its_way(cloud: Cloud) -> None:
+    server_id, disks = cloud.running(), Disks(cloud)
+    disks.attach(disks.blank(), server_id)
+    cloud.workers[0].turn()
+    says = told(examined(cloud.app, server_id))["volume"]
+    assert "attach of volume" in says
+    assert "step 1 of 1 (add, job 2)" in says

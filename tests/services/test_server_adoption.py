@@ -12,6 +12,7 @@ from cyclades.domain.model.server_actions import Action
 from cyclades.domain.services.server_adoption import Adopted, WantedAdoption, sighted
 from tests.harness.api import OTHER_PROJECT
 from tests.harness.cloud import MEMBER, OF_SERVERS, Cloud
+from tests.harness.disks import Disks
 from tests.workers.invariants import violations
 
 PROJECT, USER = MEMBER.project_id or "", MEMBER.user_id
@@ -184,3 +185,11 @@ def test_what_nobody_can_see_is_not_adopted(cloud: Cloud, monkeypatch: pytest.Mo
     monkeypatch.setattr(driver, "instance", lambda _: replace(seen, power=Power.UNKNOWN))
     with pytest.raises(Conflict, match="does not answer"):
         adopt(cloud, name)
+
+
+def test_what_keeps_a_disk_is_not_adopted(cloud: Cloud) -> None:
+    disks = Disks(cloud)
+    volume = disks.filled()
+    cloud.converge()
+    with pytest.raises(Conflict, match="keeps a disk"):
+        adopt(cloud, disks.holder(volume))

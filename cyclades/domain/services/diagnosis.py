@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cyclades.domain.model.cluster import Cluster
+from cyclades.domain.model.disk_task import DiskTask
 from cyclades.domain.model.divergence import MEANINGS, Sighting
 from cyclades.domain.model.instance_action import ERROR
 from cyclades.domain.model.reports import InstanceReport, JobRank, JobReport
@@ -37,6 +38,7 @@ class Situation:
 
     `effects` are all unfinished ones of its cluster, oldest first. `job` and `instance` are
     what the cluster shows now (None: it does not know them), unless there was `trouble`.
+    `tasks` are what is under way with its volumes.
     """
 
     server: Server
@@ -50,6 +52,7 @@ class Situation:
     divergences: Sequence[Sighting]
     actions: Sequence[ActionView]
     now: datetime
+    tasks: Sequence[DiskTask] = ()
 
     @property
     def own(self) -> Sequence[InFlight]:
@@ -76,6 +79,7 @@ def diagnose(seen: Situation) -> Sequence[Finding]:
         findings += _behind(seen.own)
     else:
         findings += _idle(seen)
+    findings += _volumes(seen)
     findings += _cluster(seen)
     findings += [
         Finding(
@@ -199,6 +203,18 @@ def _behind(own: Sequence[InFlight]) -> Iterator[Finding]:
             "behind",
             f"Behind it: {', '.join(behind)}.",
             "The operations of a server are done one after the other.",
+        )
+
+
+def _volumes(seen: Situation) -> Iterator[Finding]:
+    for task in seen.tasks:
+        effect = next((e for e in seen.effects if e.effect_id == task.effect_id), None)
+        job = f", job {effect.job_id}" if effect and effect.job_id is not None else ""
+        step = f"step {task.step + 1} of {len(task.plan)} ({task.plan[task.step]}{job})"
+        yield Finding(
+            "volume",
+            f"{task.kind} of volume {task.volume_id} is {task.state}: {step}.",
+            "Each step is an operation of its own; what fails is undone, and the volume says why.",
         )
 
 

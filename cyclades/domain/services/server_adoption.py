@@ -23,6 +23,7 @@ from cyclades.domain.model.server_states import AS_SEEN, VmState
 from cyclades.domain.model.sharing import Scope
 from cyclades.domain.model.wanted_server import host_name
 from cyclades.domain.services.address_history import AddressHistory
+from cyclades.domain.services.disk_steps import HOLDER_TAG
 from cyclades.domain.services.plugging import Plugging
 from cyclades.domain.services.security_groups import SecurityGroups
 from cyclades.ports.audit import Audit
@@ -95,6 +96,8 @@ class ServerAdoption:
 
     def adopt(self, cluster: Cluster, seen: InstanceReport, wanted: WantedAdoption) -> Adopted:
         """A server that stands for the instance. Raises Conflict, OverQuota, InvalidInput."""
+        if any(tag.startswith(HOLDER_TAG) for tag in seen.tags):
+            raise Conflict(f"Instance {seen.instance} keeps a disk for a volume: leave it alone.")
         self._require_free(seen.instance)
         made = Adopted(self._server(cluster, seen, wanted))
         self.servers.add(made.server)
