@@ -1,20 +1,33 @@
 """Uploads that fail, stall, or die with their process."""
 
+import errno
+import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from cyclades.adapters.inspection import inspector
 from cyclades.adapters.system.clock import SystemClock
 from cyclades.bootstrap import Application
-from cyclades.domain.model.errors import Conflict, InvalidInput, NotFound
+from cyclades.domain.model.errors import (
+    Conflict,
+    InvalidInput,
+    NotFound,
+    OverQuota,
+    TooLarge,
+    Unavailable,
+)
 from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.image import UPLOAD, UPLOAD_LEASE, Image, Status
 from cyclades.domain.model.image_edits import Edit
+from cyclades.domain.model.image_formats import WrongFormat
 from tests.harness.api import CALLERS
+from tests.harness.disk_images import qcow2
+from tests.harness.image_bytes import leaks
 
 CALLER = CALLERS["member"]
 DESCRIBED = [Edit("add", "disk_format", "raw"), Edit("add", "container_format", "bare")]
@@ -110,6 +123,7 @@ def test_an_image_deleted_during_the_upload_stays_deleted(application: Applicati
     with pytest.raises(NotFound):
         application.image_uploads.receive(CALLER, image_id, UPLOAD, pieces())
     assert files(application) == []
+    assert leaks(application) == []
 
 
 def test_a_killed_upload_is_recovered(application: Application, later: LaterClock) -> None:
@@ -174,6 +188,62 @@ def test_a_slow_upload_that_gives_signs_of_life_is_left_alone(
 
     done = application.image_uploads.receive(CALLER, image_id, UPLOAD, pieces())
     assert done.disk_size == 5
+
+
+def breaking_off() -> Iterator[bytes]:
+    yield b"half"
+    raise InvalidInput("The connection broke before the data was complete.")
+
+
+def full(_descriptor: int) -> None:
+    raise OSError(errno.ENOSPC, "full")
+
+
+@pytest.mark.parametrize(
+    ("limits", "pieces", "error"),
+    [
+        ({}, breaking_off, InvalidInput),
+        ({}, lambda: iter([qcow2()]), WrongFormat),
+        ({"image_max_bytes": 3}, lambda: iter([b"ab", b"cd"]), TooLarge),
+        ({"image_max_virtual_bytes": 3}, lambda: iter([b"ab", b"cd"]), TooLarge),
+        ({"quota_image_size_total": 0}, lambda: iter([b"ab", b"cd"]), OverQuota),
+        ({"full": 1}, lambda: iter([b"ab", b"cd"]), Unavailable),
+        ({"sandbox": 1}, lambda: iter([b"ab", b"cd"]), Unavailable),
+    ],
+    ids=["client", "format", "bytes", "disk", "quota", "full", "sandbox"],
+)
+def test_whatever_breaks_an_upload_leaves_nothing(
+    application_maker: Callable[..., Application],
+    sqlite_database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    limits: dict[str, int],
+    pieces: Callable[[], Iterator[bytes]],
+    error: type[Exception],
+) -> None:
+    if limits.pop("full", 0):
+        monkeypatch.setattr(os, "fsync", full)
+    if limits.pop("sandbox", 0):
+        monkeypatch.setattr(inspector, "COMMAND", ("/nowhere/python",))
+    app = application_maker(sqlite_database_url, **limits)
+    image_id = make(app)
+    with pytest.raises(error):
+        app.image_uploads.receive(CALLER, image_id, UPLOAD, pieces())
+    assert shown(app, image_id).status is Status.QUEUED
+    assert leaks(app) == []
+
+
+def test_the_systems_own_disks_are_raw_whatever_a_guest_wrote(application: Application) -> None:
+    image_id, data = make(application), qcow2()
+    done = application.image_uploads.receive_as_system(image_id, [data], len(data))
+    assert done.disk_size == len(data)
+    content, reader = application.image_uploads.open_as_system(image_id, 4, 10)
+    assert (content.size, b"".join(reader)) == (len(data), data[4:14])
+    application.atomically(lambda unit: unit.images.act(CALLER, image_id, "deactivate"))
+    with pytest.raises(Conflict):
+        application.image_uploads.open_as_system(image_id)
+    with pytest.raises(NotFound):
+        application.image_uploads.open_as_system("another")
+    assert leaks(application) == []
 
 
 def test_blobs_of_nobody_are_swept(application: Application) -> None:
