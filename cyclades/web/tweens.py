@@ -32,8 +32,10 @@ OTHER_FORMS = (
     (re.compile(r"^/compute/v2/(?=.)"), "/compute/v2.1/"),
     (re.compile(r"^(/network/v2\.0/.+)\.json$"), r"\1"),
 )
-# A slash at the end is tolerated, but for one: an image without its id is no image.
-WITHOUT_ID = frozenset({"/image/v2/images/", "/compute/v2.1/os-security-groups/"})
+# A slash at the end is tolerated, but for some: an image without its id is no image.
+WITHOUT_ID = frozenset(
+    {"/image/v2/images/", "/compute/v2.1/os-security-groups/", "/volume/v3/volumes/"}
+)
 LEGACY_COMPUTE = re.compile(r"^/compute/v2/.")
 
 

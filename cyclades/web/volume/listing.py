@@ -153,6 +153,15 @@ def offset_of(said: str | None) -> int:
     return int(said)
 
 
+def followed(request: CycladesRequest, rows: Sequence[T], page: Page) -> Sequence[T]:
+    """The rows, and one more after a full page of a limit that was asked for.
+
+    Clients of this API go on until a page has no link, so the last one may be empty.
+    """
+    full = bool(rows) and len(rows) == page.limit and bool(request.GET.get("limit"))
+    return [*rows, rows[-1]] if full else rows
+
+
 def page_answer(
     request: CycladesRequest,
     name: str,
@@ -165,7 +174,7 @@ def page_answer(
     page, listing = asked(request, lists)
     rows = read(listing) if page.limit else ()
     body: dict[str, Any] = {name: [present(row) for row in rows[: page.limit]]}
-    body |= next_links(request, name, rows, page)
+    body |= next_links(request, name, followed(request, rows, page), page)
     said = request.query_in["with_count"]
     if request.microversion >= COUNTED and said is not None and flag("with_count", said):
         body["count"] = count(replace(listing, marker=None))

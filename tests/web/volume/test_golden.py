@@ -13,6 +13,7 @@ from tests.web.golden import differences, exchange, exchanges
 BASE = "/volume/v3"
 MISSING = "0199aaaa-bbbb-7ccc-8ddd-eeeeffff0000"
 OLD, NEW = "", "3.71"
+COPIES = "tests/web/volume/test_golden_copies.py"
 # Told elsewhere, or never to be told; each with its reason.
 ELSEWHERE: Mapping[str, str] = {
     "GET /limits 200": "tests/web/test_quotas.py",
@@ -24,7 +25,7 @@ ELSEWHERE: Mapping[str, str] = {
     "DELETE /attachments/{id} 200": "what services say to each other",
     "POST /attachments/{id}/action {os-complete} 204": "what services say to each other",
     "POST /volumes/{id}/action {os-begin_detaching} 202": "what services say to each other",
-    "POST /volumes/{id}/action {os-volume_upload_image} 202": "tests/web/volume/test_golden_copies.py",
+    "POST /volumes/{id}/action {os-volume_upload_image} 202": COPIES,
     "POST /volumes/{id}/action {os-attach} 202": "what services say to each other",
     "POST /volumes/{id}/action {os-detach} 202": "what services say to each other",
 }

@@ -1,0 +1,38 @@
+"""Lists of volumes: pages, as clients of this API walk through them."""
+
+from tests.harness.api import Client
+
+VOLUMES = "/volume/v3/volumes"
+
+
+def test_the_walk_ends_at_a_page_without_a_link(api: Client) -> None:
+    made = [
+        api.call("POST", VOLUMES, {"volume": {"name": n, "size": 1}}, status=202).json["volume"][
+            "id"
+        ]
+        for n in "abcd"
+    ]
+    seen, path = [], f"{VOLUMES}/detail?limit=2&sort=created_at:asc"
+    for rows, linked in ((2, True), (2, True), (0, False)):
+        page = api.call("GET", path, version="3.60", status=200).json
+        assert (len(page["volumes"]), "volumes_links" in page) == (rows, linked)
+        seen += [row["id"] for row in page["volumes"]]
+        if linked:
+            path = page["volumes_links"][0]["href"]
+    assert seen == made
+
+
+def test_offsets_and_short_pages(api: Client) -> None:
+    for name in "abc":
+        api.call("POST", VOLUMES, {"volume": {"name": name, "size": 1}}, status=202)
+    page = api.call("GET", f"{VOLUMES}?offset=1&sort=name:asc", status=200).json
+    assert [row["name"] for row in page["volumes"]] == ["b", "c"]
+    assert "volumes_links" not in page
+    assert api.call("GET", f"{VOLUMES}?limit=0", status=200).json == {"volumes": []}
+
+
+def test_every_project_is_for_administrators(api: Client) -> None:
+    api.call("POST", VOLUMES, {"volume": {"size": 1}}, token="other", status=202)
+    for token, found in (("member", 0), ("admin", 1)):
+        answer = api.call("GET", f"{VOLUMES}?all_tenants=1", token=token, status=200)
+        assert len(answer.json["volumes"]) == found
