@@ -123,6 +123,7 @@ class ComputeUnit(ServersUnit):
             self.server_settlement,
             self.server_clearing,
             self.interface_settlement,
+            self.builds,
             self.feed,
             self.app.clock,
             self.app.ids,

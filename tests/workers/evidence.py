@@ -16,6 +16,7 @@ TABLES = (
     *("networks", "subnets", "network_clusters", "network_resources"),
     *("routers", "floating_ips", "security_groups", "subnetpools"),
     *("volumes", "snapshots", "volume_attachments", "disk_tasks"),
+    *("builds", "server_guests"),
 )
 
 

@@ -81,6 +81,21 @@ def strangers_are_left_alone(seen: Evidence) -> Iterator[str]:
             yield f"job {job.id} of ours touched {about}"
 
 
+def nothing_opens_for_the_past(seen: Evidence) -> Iterator[str]:
+    """I10: no ticket, no key and no data of a guest outlives what it was for."""
+    flying = {effect.id for effect in seen.effects if effect.state in {"queued", "submitted"}}
+    for build in seen.rows["builds"]:
+        if build.effect_id not in flying:
+            yield f"the ticket of {build.instance} is still good"
+    alive = {server.id for server in seen.alive}
+    for guest in seen.rows["server_guests"]:
+        if guest.server_id not in alive:
+            yield f"the guest of {guest.server_id} is remembered"
+    for effect in seen.effects:
+        if effect.guest is not None and effect.id not in flying:
+            yield f"effect {effect.operation} {effect.id} still has its guest's secrets"
+
+
 RULES: Mapping[str, Callable[[Evidence], Iterator[str]]] = {
     "I1": nothing_is_silent,
     "I1 networks": on_networks.nothing_is_silent,
@@ -100,6 +115,7 @@ RULES: Mapping[str, Callable[[Evidence], Iterator[str]]] = {
     "I7": versions_only_rise,
     "I8": deleted_stays_deleted,
     "I9": strangers_are_left_alone,
+    "I10": nothing_opens_for_the_past,
 }
 
 

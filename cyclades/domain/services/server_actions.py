@@ -19,6 +19,7 @@ from cyclades.domain.model.operation import Operation
 from cyclades.domain.model.server import Server
 from cyclades.domain.model.server_actions import Action
 from cyclades.domain.model.sharing import reach_of
+from cyclades.domain.services.builds import Builds
 from cyclades.domain.services.interface_settlement import OF_INTERFACES, InterfaceSettlement
 from cyclades.domain.services.server_clearing import ServerClearing
 from cyclades.domain.services.server_settlement import ServerSettlement
@@ -47,6 +48,7 @@ class ServerActions:
     settlement: ServerSettlement
     clearing: ServerClearing
     interfaces: InterfaceSettlement
+    builds: Builds
     feed: Feed
     clock: Clock
     ids: Ids
@@ -68,6 +70,7 @@ class ServerActions:
         cancelled = self.outbox.cancel_unsent(server.id, now)
         for effect_id, operation in cancelled.items():
             self.actions.finish(effect_id, ERROR, OVERTAKEN, now)
+            self.builds.end(effect_id)
             if operation in OF_INTERFACES:
                 self.interfaces.settle(effect_id, operation, server, OVERTAKEN)
         if Operation.CREATE in cancelled.values():
