@@ -145,8 +145,24 @@ def test_links_in_the_guest_lead_nowhere_but_inside(
     assert is_sound(disk)
     assert instance.create([["/loop/x", in_base64("x")]]) == 1
     assert "lead round in circles" in instance.reason
-    assert instance.create([["/etc/ssh", in_base64("x")]]) == 1
-    assert instance.reason == "A file was to be put where the image has something else."
+
+
+def test_a_boot_partition_is_not_taken_for_the_root(
+    instance: FakeInstance, desk: FakeDesk, tmp_path: Path
+) -> None:
+    disk, boot = instance.add_disk(60), tmp_path / "boot"
+    boot.mkdir()
+    (boot / "vmlinuz").touch()
+    image = disk_image(tmp_path / "image", boot)
+    with image.open("r+b") as file:
+        file.truncate(50 * MEBIBYTE)
+    said("sfdisk", "-q", "--delete", image)
+    table = f"start={START // 512}, size=43008\nsize=+\n"
+    subprocess.run(["sfdisk", "-q", "--wipe=never", str(image)], input=table, text=True, check=True)
+    offer(desk, image)
+    assert instance.create() == 0, instance.said
+    assert "configures itself" in instance.said
+    assert "etc" not in ask(disk, "ls /")
 
 
 @pytest.mark.parametrize(

@@ -68,8 +68,9 @@ def replace(system: Ext, path: str, contents: bytes, mode: int) -> None:
 
 
 def _lines(contents: bytes | None) -> list[str]:
-    return (contents or b"").decode(errors="surrogateescape").splitlines()
+    # Not splitlines(): lines of these files end with this and nothing else.
+    return (contents or b"").decode(errors="surrogateescape").rstrip("\n").split("\n")
 
 
 def _text(lines: list[str]) -> bytes:
-    return "".join(f"{line}\n" for line in lines).encode(errors="surrogateescape")
+    return "".join(f"{line}\n" for line in lines if line).encode(errors="surrogateescape")

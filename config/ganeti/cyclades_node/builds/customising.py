@@ -15,7 +15,7 @@ from cyclades_node.builds.growth import KEEPS_SIZE, enlarge, mend
 from cyclades_node.builds.guest import Guest
 from cyclades_node.builds.networks import Networks, read_networks
 from cyclades_node.builds.orders import Orders
-from cyclades_node.builds.partitions import Partition, is_ext, root_partition
+from cyclades_node.builds.partitions import Partition, ext_partitions
 from cyclades_node.builds.telling import Telling
 from cyclades_node.builds.trouble import BuildFailed
 
@@ -26,8 +26,8 @@ UNTOUCHED = frozenset({"MountImage"})  # without it nothing inside can be change
 
 def customise(disk: Disk, orders: Orders, guest: Guest, telling: Telling) -> bool:
     """Whether we could write into the guest's file system. Raises BuildFailed, OSError."""
-    partition = root_partition(disk.path, orders.guest_os.root_partition)
-    if partition is None or not is_ext(disk.path, partition.start):
+    partition = _root(disk, orders.guest_os.root_partition)
+    if partition is None:
         _leave(orders, guest, telling)
         return False
     closed = bool(UNTOUCHED & orders.guest_os.excluded)
@@ -40,6 +40,17 @@ def customise(disk: Disk, orders: Orders, guest: Guest, telling: Telling) -> boo
     if not closed:
         _edit(disk, partition, orders, guest, telling)
     return not closed
+
+
+def _root(disk: Disk, wanted: int | None) -> Partition | None:
+    """The partition that has a root's folders: one for the boot loader may be ext, too."""
+    for each in ext_partitions(disk.path, wanted):
+        try:
+            if Ext(disk.path, each.start).exists("/etc"):
+                return each
+        except BuildFailed:
+            return each  # damaged, or to be mended first
+    return None
 
 
 def _leave(orders: Orders, guest: Guest, telling: Telling) -> None:

@@ -16,6 +16,7 @@ from cyclades_node.builds.trouble import BuildFailed
 
 ROOT = 2  # its folder's inode
 MOST_LINKS = 40
+PATIENCE = 120.0  # seconds for one question or change
 MOST_READ = 4 * 2**20  # bytes of a file
 SHORT_LINK = 60  # a target shorter than this lies in the inode
 BANNER = re.compile(r"debugfs \d\S* \([^)]*\)")
@@ -199,7 +200,7 @@ class Ext:
 
     def _debugfs(self, how: tuple[str, ...], *files: int) -> bytes:
         try:
-            done = run("debugfs", *how, self._device, files=files)
+            done = run("debugfs", *how, self._device, files=files, patience=PATIENCE)
         except ToolFailed as error:
             print(error)
             raise BuildFailed(FULL) from error

@@ -16,7 +16,6 @@ QUIETLY = (
     *("--force", "--no-reread", "--no-tell-kernel"),
     *("--wipe", "never", "--wipe-partitions", "never"),
 )
-LVM, SWAP = "lvm", "swap"
 NOT_ROOT = frozenset(
     {
         *("5", "f", "85", "82", "8e", "ef", "ee"),  # extended, swap, LVM, EFI
@@ -73,20 +72,18 @@ def partitions(path: str) -> list[Partition]:
     ]
 
 
-def root_partition(path: str, wanted: int | None) -> Partition | None:
-    """`wanted`, or the largest that may be it, or the whole disk; None when there is none.
+def ext_partitions(path: str, wanted: int | None) -> list[Partition]:
+    """Those that may be the root and that we can change, the largest first; or the whole disk.
 
     Raises OSError.
     """
     found = partitions(path)
     if not found:
-        size = size_of(path)
-        return Partition(0, 0, size, "", last=True, label="") if is_ext(path, 0) else None
-    if wanted is not None:
-        return next((each for each in found if each.number == wanted), None)
-    able = [each for each in found if each.kind not in NOT_ROOT]
-    # The largest of those that we can read: a root, rather than a boot partition.
-    return max(able, key=lambda each: (is_ext(path, each.start), each.size), default=None)
+        found = [Partition(0, 0, size_of(path), "", last=True, label="")]
+    elif wanted is not None:
+        found = [each for each in found if each.number == wanted]
+    able = [each for each in found if each.kind not in NOT_ROOT and is_ext(path, each.start)]
+    return sorted(able, key=lambda each: each.size, reverse=True)
 
 
 def grow(path: str, partition: Partition) -> Partition:
