@@ -23,6 +23,8 @@ SELECTED = re.compile(
     | tempest\.api\.image\.
     | tempest\.api\.identity\.(admin\.)?v3\.
     | tempest\.api\.compute\.(admin\.)?(test_)?(flavors|keypairs|limits)
+    | tempest\.api\.volume\.(?!admin\.test_(group|qos|snapshot_manage|volume_manage)
+        |admin\.test_(encrypted|multi_backend|backends|user_messages))
     | tempest\.api\.compute\.(security_groups|floating_ips|servers\.test_attach_interfaces)
     """,
     re.VERBOSE,
