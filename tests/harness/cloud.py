@@ -36,7 +36,13 @@ MEMBER, ADMIN = CALLERS["member"], CALLERS["admin"]
 OF_SERVERS = ("instances", "cores", "ram", "port")
 STEP, LONG_STEP = 0.2, 3.0  # seconds between two looks
 QUICK = {"poll_fast": 0.1, "poll_slow": 1.0, "scan_interval": 1.0}
-ROOMY = {"quota_instances": 500, "quota_cores": 2000, "quota_ram": 10**7, "quota_port": 1000}
+ROOMY = {
+    "quota_instances": 500,
+    "quota_cores": 2000,
+    "quota_ram": 10**7,
+    "quota_port": 1000,
+    "quota_volumes": 500,
+}
 
 
 @dataclass(slots=True)

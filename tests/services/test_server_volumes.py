@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from cyclades.bootstrap import Unit
 from cyclades.domain.model.errors import Conflict, CycladesError, Forbidden, InvalidInput, NotFound
+from cyclades.domain.model.flavor import Flavor
 from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.server_actions import Action
 from cyclades.domain.model.volume import Place, Volume, VolumeStatus
@@ -169,6 +171,33 @@ def test_a_volume_with_a_holder_goes_with_its_server(cloud: Cloud, guest: Guest)
     cloud.converge()
     assert guest.gone(volume)
     assert cloud.instances() == []
+
+
+def test_what_cannot_move_stays_with_its_server(cloud: Cloud, guest: Guest) -> None:
+    flavor = Flavor("f", "on-files", 1, 512, 1, extra_specs={"SNF:volume_type": "local"})
+
+    def offer(unit: Unit) -> None:
+        specs = {"SNF:disk_template": "file"}
+        unit.volume_types.create("local", None, is_public=True, specs=specs)
+        unit.flavors.create(flavor)
+
+    cloud.app.atomically(offer)
+    server_id, volume = cloud.running(flavor_id="f"), guest.blank(disk_template="file")
+    guest.attach_to(server_id, volume)
+    cloud.converge()
+    with pytest.raises(InvalidInput, match="kept on file"):
+        guest.detach_from(server_id, volume)
+    with pytest.raises(Conflict, match="delete_on_termination"):
+        cloud.delete(server_id)
+    assert guest.at_rest(volume) == IN_SERVER
+    cloud.app.atomically(
+        lambda unit: unit.server_volumes.update(
+            MEMBER, server_id, volume.id, delete_on_termination=True
+        )
+    )
+    cloud.delete(server_id)
+    cloud.converge()
+    assert guest.gone(volume)
 
 
 def test_what_an_administrator_removes_is_lost_and_said_to_be(cloud: Cloud, guest: Guest) -> None:

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cyclades.domain.model.disk_task import TaskKind
+from cyclades.domain.model.disk_templates import Can, refusal
 from cyclades.domain.model.effects import Command, Effect, RemoveInstance, StopInstance
+from cyclades.domain.model.errors import Conflict
 from cyclades.domain.model.instance_action import ERROR
 from cyclades.domain.model.reports import Power
 from cyclades.domain.model.server import Fault, Server
@@ -19,6 +21,10 @@ from cyclades.ports.ids import Ids
 from cyclades.ports.outbox import Outbox
 from cyclades.ports.servers import InstanceActions
 
+STAYS = (
+    "Volume {} cannot outlive the server. {} Or say that it goes with the server "
+    "(delete_on_termination of its attachment)."
+)
 AT_ONCE = 0  # seconds that the guest has to shut down: nobody wants it any more
 
 
@@ -34,13 +40,20 @@ class ServerClearing:
     ids: Ids
 
     def needed(self, server: Server) -> bool:
-        """Whether something has to happen before the instance may be removed."""
+        """Whether something has to happen before the instance may be removed.
+
+        Raises Conflict when it cannot happen: what is to be kept cannot leave.
+        """
         building = server.vm_state is VmState.BUILDING
+        held = self.volumes.of(server.id)
+        for each in held:
+            if each.kept and (why := refusal(each.volume.disk_template, Can.MOVE)):
+                raise Conflict(STAYS.format(each.volume.id, why))
         return any(
             each.volume.task_id
             or each.kept
             or (building and not each.attachment.delete_on_termination)
-            for each in self.volumes.of(server.id)
+            for each in held
         )
 
     def advance(self, server: Server, request_id: str) -> None:

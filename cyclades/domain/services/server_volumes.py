@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from cyclades.domain.model.device_names import next_device
 from cyclades.domain.model.disk_task import TaskKind
+from cyclades.domain.model.disk_templates import Can, require
 from cyclades.domain.model.errors import InvalidInput, NotFound
 from cyclades.domain.model.events import Changed
 from cyclades.domain.model.identity import Caller
@@ -92,6 +93,7 @@ class ServerVolumes:
                 "attach_status must be 'attached' to detach.",
                 "volume_id",
             )
+        require(volume.disk_template, Can.MOVE)
         each = Attached(attachment, volume)
         self._begin(caller, request_id, server, each, Action.DETACH_VOLUME)
 
@@ -163,7 +165,7 @@ def require_attachable(volume: Volume, server: Server, field: str = "volumeAttac
             "allow it with os-update_readonly_flag.",
             where,
         )
-    if volume.disk_template != server.disk_template:
+    if server.disk_template and volume.disk_template != server.disk_template:
         raise InvalidInput(
             f"Invalid volume: the type of volume '{volume.id}' is kept on {volume.disk_template}, "
             f"the server's disks on {server.disk_template}.",
