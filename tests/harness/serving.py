@@ -136,6 +136,7 @@ class Installation:
         self.manage(
             *("cluster", "add", cluster.id, "--endpoint", cluster.endpoint),
             *("--username", cluster.username, "--fingerprint", cluster.fingerprint),
+            *(f"--option={name}={value}" for name, value in cluster.options.items()),
             CYCLADES_CLUSTER_PASSWORD=cluster.password,
         )
 
