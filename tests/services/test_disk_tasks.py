@@ -242,3 +242,16 @@ def test_a_report_that_comes_twice_is_believed_once(cloud: Cloud, disks: Disks) 
     for job in cloud.cluster().jobs():
         cloud.update(lambda updates, job=job: updates.apply(job))  # type: ignore[misc] # bound now
     assert (disks.see(volume), disks.task(task)) == before
+
+
+def test_a_job_that_was_lost_is_judged_by_the_disk(cloud: Cloud) -> None:
+    disks = Disks(cloud)
+    volume, server = ready(cloud, disks, "attach")
+    disks.attach(volume, server)
+    cloud.workers[0].turn()
+    cloud.clock.passed += 10
+    cloud.cluster().administrator.crash(cloud.server(server).instance)  # writes the world down
+    cloud.cluster().faults.lose_jobs()
+    cloud.converge()
+    assert disks.at_rest(volume) == IN_SERVER
+    assert violations(cloud.app, "I2") == []
