@@ -124,8 +124,10 @@ class Volumers(RuleBasedStateMachine):
         try:
             self.cloud.cluster().faults.clear()
             self.cloud.converge(1800)
-            # A disk that failed to grow may be larger than its volume says: never smaller.
-            wrong = [each for each in violations(self.cloud.app) if " MiB" not in each]
+            # A disk that failed to grow may be larger than its volume says: never smaller. And
+            # clusters forget old jobs.
+            forgiven = (" MiB", " with 0 jobs")
+            wrong = [each for each in violations(self.cloud.app) if not each.endswith(forgiven)]
             assert wrong == []
             audit_cluster(self.cloud.app, "one")
         finally:
