@@ -74,11 +74,11 @@ MUTANTS = (
         "E4",
         "A server is committed before it is charged and asked for.",
         CREATION,
-        """        self.servers.add(server)
+        """            self.servers.add(server)
 """,
-        """        self.servers.add(server)
-        self.servers._connection.exec_driver_sql("COMMIT")
-        self.servers._connection.exec_driver_sql("BEGIN IMMEDIATE")
+        """            self.servers.add(server)
+            self.servers._connection.exec_driver_sql("COMMIT")
+            self.servers._connection.exec_driver_sql("BEGIN IMMEDIATE")
 """,
         (f"{STORIES}::test_who_asks_for_too_much_leaves_nothing_behind",),
     ),
@@ -86,10 +86,10 @@ MUTANTS = (
         "E4",
         "A server is recorded, and what is to be done for it is not.",
         CREATION,
-        """        self.servers.add(server)
+        """        now = server.created
         self.outbox.put(effect, now)
 """,
-        """        self.servers.add(server)
+        """        now = server.created
 """,
         ("tests/workers/test_paths.py::test_a_servers_life",),
     ),
@@ -182,9 +182,9 @@ MUTANTS = (
         "E10",
         "Addresses are free again while their server still stands.",
         "cyclades/domain/services/server_actions.py",
-        "            self.settlement.remove(server)\n            return\n",
-        "            self.settlement.remove(server)\n            return\n"
-        "        self.settlement.ports.release(server.id)\n",
+        "        now = self.clock.now()\n        cancelled = self.outbox.cancel_unsent",
+        "        self.settlement.ports.release(server.id)\n"
+        "        now = self.clock.now()\n        cancelled = self.outbox.cancel_unsent",
         (f"{STORIES}::test_an_address_is_kept_until_its_server_is_gone",),
     ),
     Mutant(
