@@ -147,7 +147,7 @@ MUTANTS = (
     Mutant(
         "U12",
         "Interfaces that nobody knows are passed over.",
-        AUDIT,
+        "cyclades/domain/services/instance_checks.py",
         '        ("has besides", extra),\n',
         "",
         ("tests/services/test_cluster_audit.py::test_an_interface_too_many_is_for_operators",),
