@@ -3,7 +3,7 @@
 import pytest
 
 from cyclades.bootstrap import Unit
-from cyclades.domain.model.errors import InvalidInput
+from cyclades.domain.model.errors import Conflict, InvalidInput
 from cyclades.domain.model.snapshot import Snapshot, SnapshotStatus, WantedSnapshot
 from cyclades.domain.model.volume import Place, Volume, VolumeStatus, disk_name, holder_name
 from tests.harness.api import PROJECT
@@ -58,6 +58,10 @@ def test_of_a_volume_in_its_holder(cloud: Cloud, disks: Disks) -> None:
         take(cloud, volume)
     with pytest.raises(InvalidInput, match="must be available or error"):
         drop(cloud, snapshot)
+    with pytest.raises(InvalidInput, match="wait for it"):
+        cloud.app.atomically(
+            lambda unit: unit.volumes.extend(MEMBER, "req-1", volume.id, 9, attached=True)
+        )
     cloud.converge()
     seen = see(cloud, snapshot)
     assert seen is not None
@@ -85,6 +89,10 @@ def test_of_a_volume_in_a_server(cloud: Cloud, disks: Disks) -> None:
     with pytest.raises(InvalidInput, match="must be available, but"):
         take(cloud, volume)
     snapshot = take(cloud, volume, in_use=True)
+    with pytest.raises(Conflict, match="is under way"):
+        cloud.app.atomically(
+            lambda unit: unit.server_volumes.detach(MEMBER, "req-1", server, volume.id)
+        )
     cloud.converge()
     seen = see(cloud, snapshot)
     assert seen is not None

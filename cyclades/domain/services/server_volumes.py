@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from cyclades.domain.model.device_names import next_device
 from cyclades.domain.model.disk_task import TaskKind
 from cyclades.domain.model.disk_templates import Can, require
-from cyclades.domain.model.errors import InvalidInput, NotFound
+from cyclades.domain.model.errors import Conflict, InvalidInput, NotFound
 from cyclades.domain.model.events import Changed
 from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.instance_action import InstanceAction
@@ -122,6 +122,11 @@ class ServerVolumes:
     def _begin(
         self, caller: Caller, request_id: str, server: Server, each: Attached, action: Action
     ) -> None:
+        if each.volume.task_id is not None:
+            raise Conflict(
+                f"Another operation on volume {each.volume.id} is under way: please try again when "
+                "it has ended."
+            )
         now = self.clock.now()
         task_id = self.moves.move(KINDS[action], server, each, caller.user_id, request_id)
         self.actions.begin(

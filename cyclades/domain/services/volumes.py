@@ -182,6 +182,7 @@ class Volumes:
         facts: Mapping[str, str],
         server_id: str | None,
     ) -> None:
+        refuse_busy(volume)
         saved = self._save(replace(volume, task_id=self.ids.new()))
         now = self.clock.now()
         self.tasks.begin(
