@@ -12,7 +12,16 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from benchmarks import allocations, documents, image_bytes, images, measures, update_rate, updates
+from benchmarks import (
+    allocations,
+    documents,
+    image_bytes,
+    images,
+    measures,
+    update_rate,
+    updates,
+    volumes,
+)
 from benchmarks.ground import Ground, ground
 
 RESULTS = Path("var/bench.json")
@@ -47,6 +56,13 @@ MEASURES = (
     Measure(
         "list of 1,000 images",
         images.listing_images,
+        "ratio",
+        lambda n: n <= 2,
+        "ratio <= 2",
+    ),
+    Measure(
+        "list of 1,000 volumes",
+        volumes.listing_volumes,
         "ratio",
         lambda n: n <= 2,
         "ratio <= 2",

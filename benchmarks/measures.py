@@ -23,6 +23,7 @@ LISTS = {
     "servers": f"/compute/v2.1/servers/detail?limit={SERVERS}",
     "ports": f"/network/v2.0/ports?limit={SERVERS}",
     "images": f"/image/v2/images?limit={SERVERS}",
+    "volumes": f"/volume/v3/volumes/detail?limit={SERVERS}",
 }
 CLIENTS, SECONDS = 8, 6.0
 HEADERS = {"OpenStack-API-Version": "compute 2.96"}

@@ -53,4 +53,6 @@ def iso(moment: datetime | None) -> str | None:
 
 def iso_micro(moment: datetime | None) -> str | None:
     """`2026-11-22T10:00:00.000000`, as compute's actions and volumes write times."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f") if moment else None
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")[:26]

@@ -49,6 +49,33 @@ def attachments(row: VolumeView, *, admin: bool) -> list[Json]:
     ]
 
 
+def core(row: VolumeView, base_url: str, *, admin: bool) -> Json:
+    """What every microversion says."""
+    return {
+        "id": row.id,
+        "status": row.status,
+        "size": row.size,
+        "availability_zone": row.availability_zone,
+        "created_at": iso_micro(row.created),
+        "updated_at": iso_micro(row.updated),
+        "name": row.name,
+        "description": row.description,
+        "volume_type": row.type_name,
+        "snapshot_id": row.snapshot_id,
+        "source_volid": row.source_volid,
+        "metadata": orjson.Fragment(row.metadata),
+        "links": links(base_url, row.id),
+        "user_id": row.user_id,
+        "bootable": "true" if row.bootable else "false",
+        "encrypted": False,
+        "replication_status": None,
+        "consistencygroup_id": None,
+        "multiattach": False,
+        "attachments": attachments(row, admin=admin),
+        "os-vol-tenant-attr:tenant_id": row.project_id,
+    }
+
+
 def presenter(version: Microversion, base_url: str, *, admin: bool) -> Callable[[VolumeView], Json]:
     """What says all of one, at this microversion."""
     fixed: Json = {
@@ -71,30 +98,7 @@ def presenter(version: Microversion, base_url: str, *, admin: bool) -> Callable[
         fixed |= {"provider_id": None} if version >= PROVIDERS else {}
 
     def present(row: VolumeView) -> Json:
-        body = {
-            "id": row.id,
-            "status": row.status,
-            "size": row.size,
-            "availability_zone": row.availability_zone,
-            "created_at": iso_micro(row.created),
-            "updated_at": iso_micro(row.updated),
-            "name": row.name,
-            "description": row.description,
-            "volume_type": row.type_name,
-            "snapshot_id": row.snapshot_id,
-            "source_volid": row.source_volid,
-            "metadata": orjson.Fragment(row.metadata),
-            "links": links(base_url, row.id),
-            "user_id": row.user_id,
-            "bootable": "true" if row.bootable else "false",
-            "encrypted": False,
-            "replication_status": None,
-            "consistencygroup_id": None,
-            "multiattach": False,
-            "attachments": attachments(row, admin=admin),
-            "os-vol-tenant-attr:tenant_id": row.project_id,
-            **fixed,
-        }
+        body = core(row, base_url, admin=admin) | fixed
         if row.fault is not None:
             body["SNF:fault"] = row.fault
         if row.image_metadata != "{}":
