@@ -82,11 +82,22 @@ CHANGES = (
     Change("PUT /os-quota-sets/{project_id}", {"quota_set": {"volumes": 7}}, "a", token="admin"),
     Change("DELETE /os-quota-sets/{project_id}", None, "a", token="admin"),
 )
+OF_SERVERS = "/compute/v2.1/servers/{id}/os-volume_attachments"
+OF_A_SERVER = (
+    f"POST {OF_SERVERS}",
+    f"PUT {OF_SERVERS}/{{volume_id}}",
+    f"DELETE {OF_SERVERS}/{{volume_id}}",
+)
 # What accepts only what is so already, or nothing.
 NO_CHANGE = frozenset(
     {
         f"PUT {BASE}/os-quota-class-sets/{{name}}",
         f"POST {BASE}{TYPE}/encryption",
+        # Servers get and lose volumes by the compute service.
+        f"POST {BASE}/attachments",
+        f"PUT {BASE}/attachments/{{id}}",
+        f"DELETE {BASE}/attachments/{{id}}",
+        f"POST {BASE}/attachments/{{id}}/action",
         f"PUT {BASE}/os-services/{{action:enable|disable|disable-log-reason|freeze|thaw}}",
     }
 )
