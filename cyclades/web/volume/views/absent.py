@@ -32,7 +32,7 @@ def none(
     path: str, noun: str, since: tuple[int, int] | None = None, access: Access = Access.PROJECT
 ) -> Resource:
     """An object that there is not, whatever its id."""
-    resource = Resource(f"no-{noun.replace(' ', '-')}", f"{BASE}/{path}/{{id}}")
+    resource = Resource(f"no-single-{noun.replace(' ', '-')}", f"{BASE}/{path}/{{id}}")
 
     def show_nothing(request: CycladesRequest) -> Any:
         """404."""
