@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -186,7 +187,7 @@ def test_a_ticket_counts_in_its_cluster_until_its_effect_has_ended(cloud: Cloud)
     assert refused() == GONE
 
 
-def test_what_dies_while_it_fills_a_disk_fails_its_job_in_the_end(
+def test_what_dies_while_it_fills_a_disk_has_sent_nothing(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Died(BaseException):
@@ -195,16 +196,40 @@ def test_what_dies_while_it_fills_a_disk_fails_its_job_in_the_end(
     def die(*_args: object) -> None:
         raise Died
 
-    monkeypatch.setattr(Builds, "carry_out", die)
-    with pytest.raises(Died):
-        make(cloud, "disk", BuildOrders())
-    monkeypatch.undo()
-    (job,) = [job for job in cloud.cluster().jobs() if job.outcome is None]
-    cloud.clock.passed += 601
-    report = cloud.cluster().job(job.job_id)
-    assert report is not None
-    assert report.outcome is JobOutcome.ERROR
-    assert cloud.instances() == []
+    server = cloud.create(image_id=image_of(cloud).id)
+    now = cloud.clock.now()
+    soon = now + timedelta(seconds=1)
+    (claim,) = cloud.app.atomically(lambda unit: unit.outbox.claim(now, soon, 10, 10))
+    with monkeypatch.context() as patch:
+        patch.setattr(Builds, "carry_out", die)
+        with pytest.raises(Died):
+            cloud.cluster().submit(claim.effect)
+    assert cloud.cluster().find(claim.effect.id) is None
+    cloud.converge()
+    assert cloud.server(server).status == "ACTIVE"
+    assert bytes_of(cloud, f"cyclades-disk-{server}") == BYTES
+
+
+def test_who_is_taken_for_dead_while_it_fills_a_disk_makes_no_second_job(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = cloud.create(image_id=image_of(cloud).id)
+    now = cloud.clock.now()
+    soon = now + timedelta(seconds=1)
+    (claim,) = cloud.app.atomically(lambda unit: unit.outbox.claim(now, soon, 10, 10))
+    build, driver = Builds.carry_out, cloud.cluster()
+    others: list[int] = []
+
+    def slowly(builds: Builds, op: dict[str, Any], ticket: str) -> Any:
+        if not others:
+            others.append(0)
+            others[0] = driver.submit(claim.effect)
+        return build(builds, op, ticket)
+
+    monkeypatch.setattr(Builds, "carry_out", slowly)
+    assert driver.submit(claim.effect) == others[0]
+    cloud.converge()
+    assert cloud.server(server).status == "ACTIVE"
 
 
 def test_disks_of_other_instances_are_not_overwritten(cloud: Cloud) -> None:

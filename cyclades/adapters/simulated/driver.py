@@ -11,9 +11,9 @@ from cyclades.adapters.simulated.faults import Fate, FaultControls, take_fate
 from cyclades.adapters.simulated.opcodes import opcode_of
 from cyclades.adapters.simulated.settings import Settings
 from cyclades.adapters.simulated.store import WorldStore
-from cyclades.adapters.simulated.world import Job, World
+from cyclades.adapters.simulated.world import World
 from cyclades.domain.model.cluster import Capacity, ClusterConnection, ClusterIdentity
-from cyclades.domain.model.effects import Command, DetachNic, Effect, ModifyNic
+from cyclades.domain.model.effects import Command, CreateInstance, DetachNic, Effect, ModifyNic
 from cyclades.domain.model.reports import InstanceReport, JobReport, NetworkReport
 from cyclades.ports.build_desk import NodeMeans
 from cyclades.ports.clock import Clock
@@ -27,8 +27,7 @@ from cyclades.ports.cluster_driver import (
 from cyclades.ports.documents import Documents
 
 Result = TypeVar("Result")
-
-
+BUILDING: Final = 600.0  # seconds in which disks are filled
 ERRORS: Final[dict[Fate, tuple[type[Exception], str]]] = {
     Fate.NEVER_ARRIVED: (SubmissionAmbiguous, "The cluster did not answer."),
     Fate.ANSWER_LOST: (SubmissionAmbiguous, "The cluster did not answer."),
@@ -65,49 +64,54 @@ class SimulatedDriver(ClusterDriver):
         return self._look(reports.capacity)
 
     def submit(self, effect: Effect) -> int:
-        """Queue the effect's job."""
+        """Queue the effect's job; its disks are filled before."""
+        reserved = self._reserve(effect)
+        failure = None
+        if self.builds is not None and reserved:
+            failure = self.builds.carry_out(opcode_of(effect, 0.0), effect.guest.ticket)
 
-        def verb(world: World) -> tuple[Job | None, Fate | None]:
+        def verb(world: World) -> tuple[int, Fate | None]:
             self._check(world)
+            for name in reserved:
+                world.building.pop(name, None)
+            found = job_of(world, effect.id) if reserved else None
+            if found is not None:  # meanwhile somebody took us for dead, and did the same
+                return found, None
             fate = take_fate(world)
             if fate is not None and fate is not Fate.ANSWER_LOST:
-                return None, fate
+                return 0, fate
             command = as_named_there(world, effect.command)
             known = replace(effect, command=command)
             job = engine.submit(world, self.store.settings, opcode_of(known, world.time))
-            if self.builds and effect.guest.ticket and fills_new_disks(world, job):
-                job.building = world.time + engine.BUILDING
-            return job, fate
+            job.error = job.error or failure
+            return job.id, fate
 
-        job, fate = self.store.change(verb)
-        if job is not None:
-            self._build(job, effect.guest.ticket)
-        if job is None or fate is not None:
-            error, text = ERRORS[fate or Fate.REFUSED]
+        job_id, fate = self.store.change(verb)
+        if self.builds is not None:
+            self.builds.sweep(lambda: self.store.look(disk_names))
+        if fate is not None:
+            error, text = ERRORS[fate]
             raise error(text)
-        return job.id
+        return job_id
 
-    def _build(self, job: Job, ticket: str) -> None:
-        """What nodes do, while the job waits for it; and what no disk is any more goes."""
-        if self.builds is None:
-            return
-        if job.building:
-            failure = self.builds.carry_out(job.op, ticket)
-            self.store.change(lambda world: engine.built(world, job.id, failure))
-        self.builds.sweep(lambda: self.store.look(disk_names))
+    def _reserve(self, effect: Effect) -> list[str]:
+        """Say which disks are going to be filled; who dies meanwhile has sent nothing."""
+        names = names_of(effect) if self.builds is not None and effect.guest.ticket else []
+
+        def verb(world: World) -> list[str]:
+            self._check(world)
+            kept = {name: until for name, until in world.building.items() if until > world.time}
+            world.building = {name: until for name, until in kept.items() if name not in names}
+            if job_of(world, effect.id) is not None or disk_names(world).intersection(names):
+                return []
+            world.building |= dict.fromkeys(names, world.time + BUILDING)
+            return names
+
+        return self.store.change(verb) if names else []
 
     def find(self, effect_id: str) -> int | None:
         """The newest job with the effect's id, archived or not."""
-
-        def view(world: World) -> int | None:
-            jobs = (world.jobs | world.archive).values()
-            reasons = ((job.id, reports.reason_in(job.op)) for job in jobs)
-            ours = (
-                number for number, reason in reasons if reason and reason.effect_id == effect_id
-            )
-            return max(ours, default=None)
-
-        return self._look(view)
+        return self._look(lambda world: job_of(world, effect_id))
 
     def job(self, job_id: int) -> JobReport | None:
         """One job, archived or not."""
@@ -192,25 +196,32 @@ class SimulatedDriver(ClusterDriver):
             raise IdentityMismatch(message)
 
 
-def fills_new_disks(world: World, job: Job) -> bool:
-    """Whether the job makes disks for the OS definition to fill, and can."""
-    op = job.op
-    if op["OP_ID"] != "OP_INSTANCE_CREATE" or op["no_install"] or job.error:
-        return False
-    return bool(op["disks"]) and op["disks"][0]["name"] not in disk_names(world, but=job.id)
+def job_of(world: World, effect_id: str) -> int | None:
+    """The newest job with the effect's id, archived or not."""
+    jobs = (world.jobs | world.archive).values()
+    return max((job.id for job in jobs if reports.effect_in(job.op) == effect_id), default=None)
 
 
-def disk_names(world: World, but: int = 0) -> set[str]:
-    """All disks that there are or, by a job other than `but`, may be soon."""
+def names_of(effect: Effect) -> list[str]:
+    """The disks that the OS definition is to fill."""
+    command = effect.command
+    if not isinstance(command, CreateInstance) or not command.install:
+        return []
+    return [disk.name for disk in command.disks]
+
+
+def disk_names(world: World) -> set[str]:
+    """All disks that there are or may be soon."""
     there = [disk for instance in world.instances.values() for disk in instance.disks]
     soon = [
         disk
         for job in world.jobs.values()
-        if not job.final and job.id != but
+        if not job.final
         for disk in job.op.get("disks") or []
         if isinstance(disk, dict)
     ]
-    return {str(disk.get("name")) for disk in (*there, *world.loose_disks, *soon)}
+    filled = {name for name, until in world.building.items() if until > world.time}
+    return {str(disk.get("name")) for disk in (*there, *world.loose_disks, *soon)} | filled
 
 
 def as_named_there(world: World, command: Command) -> Command:

@@ -10,14 +10,11 @@ from typing import Any, Final
 
 from cyclades.adapters.simulated import execution
 from cyclades.adapters.simulated.settings import Settings
-from cyclades.adapters.simulated.verdicts import Failure
 from cyclades.adapters.simulated.world import Job, Opcode, World
 
 QUEUEING: Final = 0.05
 DURATIONS: Final = {"OP_INSTANCE_CREATE": 0.5}
 USUAL_DURATION: Final = 0.25
-BUILDING: Final = 600.0  # how long disks may be filled
-NODE_DIED: Final = ["OpExecError", ["The node died while it filled the disks"]]
 PREREQUISITES: Final = 0.05  # how long a job takes to find out that it cannot be done
 
 
@@ -34,13 +31,6 @@ def submit(world: World, settings: Settings, op: Opcode) -> Job:
         job.error = ["OpExecError", ["Failed by chance"]]
     world.jobs[job.id] = job
     return job
-
-
-def built(world: World, job_id: int, failure: Failure) -> None:
-    """The disks are filled, or why they are not: the job may go on to its end."""
-    job = world.jobs.get(job_id)
-    if job is not None and not job.final and job.building:
-        job.building, job.error = 0.0, failure
 
 
 def cancel(world: World, job_id: int) -> str | None:
@@ -73,7 +63,6 @@ def moments(world: World, settings: Settings, active: Iterable[Job]) -> Iterable
     """When the next things happen: jobs leave the queue, or end."""
     for job in active:
         moment = job.finish if job.status == "running" else job.received + delay(settings)
-        moment = job.building or moment
         if moment > world.time:
             yield moment
 
@@ -91,13 +80,10 @@ def settle(world: World, settings: Settings, active: list[Job]) -> None:
         if job.status == "running" and job.finish <= world.time:
             execution.finish(world, job)
             end(world, job, "error" if job.error else "success")
-        elif job.building and job.building <= world.time:
-            job.building, job.error = 0.0, NODE_DIED
     held = {lock for job in active if job.status == "running" for lock in job.locks}
     slots = settings.running_jobs - sum(job.status in {"waiting", "running"} for job in active)
     for job in active:
-        ripe = not job.building and job.received + delay(settings) <= world.time
-        if job.status == "queued" and slots > 0 and ripe:
+        if job.status == "queued" and slots > 0 and job.received + delay(settings) <= world.time:
             job.status = "waiting"
             slots -= 1
         if job.status == "waiting" and dependencies_met(world, job) and not job.locks & held:

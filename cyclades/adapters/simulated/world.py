@@ -76,10 +76,7 @@ class Network:
 
 @dataclass(slots=True)
 class Job:
-    """One job of one opcode. `finish` is when a running job will end, `error` how.
-
-    `building`: its disks are being filled elsewhere, which is to end before that time.
-    """
+    """One job of one opcode. `finish` is when a running job will end, `error` how."""
 
     id: int
     op: Opcode
@@ -87,7 +84,6 @@ class Job:
     status: str = "queued"
     duration: float = 0.0
     finish: float = 0.0
-    building: float = 0.0
     started: float | None = None
     ended: float | None = None
     error: list[Any] | None = None
@@ -149,6 +145,7 @@ class World:
     archive: dict[int, Job] = field(default_factory=dict)
     last_job: int = 0
     faults: Faults = field(default_factory=Faults)
+    building: dict[str, float] = field(default_factory=dict)
 
     def chance(self, *about: object) -> Random:
         """A source of chance that depends on the seed and the subject, not on when it is asked."""
