@@ -34,5 +34,3 @@ CREATE = mapping(
     ),
 )
 UPDATE = mapping("", mapping("snapshot", *name_and_description(), unknown="ignore"))
-METADATA = mapping("", metadata())
-META = mapping("", metadata("meta"))

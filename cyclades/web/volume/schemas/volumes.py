@@ -113,8 +113,6 @@ UPDATE = mapping(
 DELETE = mapping(
     "", boolean("cascade", missing=False), boolean("force", missing=False), unknown="ignore"
 )
-METADATA = mapping("", metadata())
-META = mapping("", metadata("meta"))
 SUMMARY = mapping("", boolean("all_tenants", missing=False), unknown="ignore")
 NOT_HERE: Mapping[str, str] = {
     "consistencygroup_id": "There are no consistency groups.",

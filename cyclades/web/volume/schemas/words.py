@@ -29,6 +29,10 @@ def metadata(name: str = "metadata", **more: Any) -> colander.SchemaNode:
     return mapping(name, unknown="preserve", validator=few_texts, **more)
 
 
+METADATA = mapping("", metadata())
+META = mapping("", metadata("meta"))
+
+
 def name_and_description() -> list[colander.SchemaNode]:
     """Under both names that clients have for each; null is as good as nothing."""
     return [
