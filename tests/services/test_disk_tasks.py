@@ -217,6 +217,23 @@ def test_what_was_never_sent_is_given_up_in_time(cloud: Cloud, disks: Disks) -> 
     cloud.cluster().faults.clear()
 
 
+def test_a_disk_on_its_way_comes_to_rest_however_late(cloud: Cloud, disks: Disks) -> None:
+    volume, server = ready(cloud, disks, "attach again")
+    task = disks.attach(volume, server)
+    while disks.task(task).step == 0:
+        cloud.turn()
+        cloud.clock.passed += 0.2
+    cloud.cluster().faults.set(unreachable=True)
+    for _ in range(3):
+        cloud.clock.passed += cloud.app.settings.effect_deadline
+        cloud.turn()
+    assert disks.see(volume).place is Place.MOVING
+    cloud.cluster().faults.clear()
+    cloud.converge()
+    assert disks.task(task).message == TOO_LATE
+    assert disks.at_rest(volume) == IN_HOLDER
+
+
 def test_what_takes_too_long_is_told_and_may_still_end_well(cloud: Cloud, disks: Disks) -> None:
     volume, server = ready(cloud, disks, "attach again")
     task = disks.attach(volume, server)

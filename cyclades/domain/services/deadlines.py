@@ -7,12 +7,7 @@ told and can go on, and it stays in flight, so that its end, however late, is ta
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cyclades.domain.model.deadlines import (
-    NEVER_GIVEN_UP,
-    STILL_AWAITED,
-    TOO_LATE,
-    latest_starts,
-)
+from cyclades.domain.model.deadlines import STILL_AWAITED, TOO_LATE, given_up, latest_starts
 from cyclades.domain.model.instance_action import ERROR
 from cyclades.domain.services.cluster_updates import ClusterUpdates
 from cyclades.ports.clock import Clock
@@ -42,7 +37,7 @@ class Deadlines:
         effect = self.outbox.lock(effect_id)
         if effect is None or effect.overdue:
             return False
-        if effect.unsent and effect.operation not in NEVER_GIVEN_UP:
+        if effect.unsent and given_up(effect):
             self.updates.refuse(effect, TOO_LATE)
         else:
             self._tell(effect)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from cyclades.domain.model.crashes import TRIES, UNDOABLE, pause_after
-from cyclades.domain.model.deadlines import NEVER_GIVEN_UP, TOO_LATE, time_for
+from cyclades.domain.model.deadlines import TOO_LATE, given_up, time_for
 from cyclades.domain.services.cluster_updates import ClusterUpdates
 from cyclades.ports.clock import Clock
 from cyclades.ports.cluster_driver import (
@@ -56,7 +56,7 @@ def attempt(driver: ClusterDriver, claim: Claim, in_time: Callable[[], bool]) ->
             job_id = driver.find(claim.effect.id)
             if job_id is not None:
                 return Outcome(job_id=job_id)
-            if claim.overdue and claim.effect.operation not in NEVER_GIVEN_UP:
+            if claim.overdue and given_up(claim.effect):
                 return Outcome(refused=TOO_LATE)  # nobody wants it any more
         if claim.crashes >= TRIES:
             return Outcome(refused=UNDOABLE)
@@ -103,8 +103,8 @@ class EffectSubmission:
         )
 
     def _hopeless(self, claim: Claim) -> bool:
-        operation, age = claim.effect.operation, self.clock.now() - claim.created
-        return age > time_for(operation, self.longest) and operation not in NEVER_GIVEN_UP
+        effect, age = claim.effect, self.clock.now() - claim.created
+        return age > time_for(effect.operation, self.longest) and given_up(effect)
 
     def _give_up(self, claim: Claim, message: str) -> bool:
         effect = self.outbox.lock(claim.effect.id)
