@@ -171,7 +171,13 @@ def test_volumes_beside_an_image(cloud: Cloud, disks: Disks) -> None:
 def test_an_image_on_another_volume(cloud: Cloud, disks: Disks) -> None:
     local = BlockDevice(Source.IMAGE, Destination.LOCAL, cloud.image, 0)
     server_id = cloud.create(devices=(local, device("image", uuid=cloud.image, size=2)))
-    cloud.converge()
+    ((_, made),) = held(cloud, server_id)
+    seen = set[VolumeStatus]()
+    while cloud.unfinished():
+        seen.add(disks.see(made).status)
+        cloud.turn()
+        cloud.clock.passed += 0.2
+    assert VolumeStatus.AVAILABLE not in seen, "somebody else could have taken it"
     assert cloud.server(server_id).status == "ACTIVE"
     ((_, volume),) = held(cloud, server_id)
     assert disks.at_rest(volume) == IN_SERVER

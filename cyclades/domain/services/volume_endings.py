@@ -17,6 +17,7 @@ from cyclades.ports.volumes import VolumeRepository
 # A volume that nothing is being done to, by where its disk is.
 AT_REST: Final[Mapping[Place, VolumeStatus]] = {
     Place.NOWHERE: VolumeStatus.AVAILABLE,
+    Place.ORIGIN: VolumeStatus.AVAILABLE,
     Place.HOLDER: VolumeStatus.AVAILABLE,
     Place.SERVER: VolumeStatus.IN_USE,
     Place.MOVING: VolumeStatus.ERROR,
@@ -72,6 +73,8 @@ class VolumeEnding:
             self.attachments.save(attached)
         elif attachment is not None and attachment.status is not AttachmentStatus.RESERVED:
             self.attachments.remove(attachment)
+        elif attachment is not None and status is VolumeStatus.AVAILABLE:
+            status = VolumeStatus.RESERVED  # a server waits for it: nobody else may have it
         self._keep(replace(volume, status=status, fault=fault, task_id=None))
 
     def _keep(self, volume: Volume) -> None:
