@@ -81,6 +81,7 @@ class Qemu:
         self.path = folder / "another.qmp"
         self.status = "running"
         self.said: list[str] = []
+        self.silent = ""  # the command that it does, and says nothing of
         self._listening = socket.socket(socket.AF_UNIX)
         self._listening.bind(str(self.path))
         self._listening.listen()
@@ -103,6 +104,8 @@ class Qemu:
             if command in {"stop", "cont"}:
                 self.status = "paused" if command == "stop" else "running"
                 self.said.append(command)
+            if command == self.silent:
+                return
             lines.write(b'{"event": "SOMETHING"}\n')
             lines.write(json.dumps({"return": {"status": self.status}}).encode() + b"\n")
             lines.flush()
@@ -128,6 +131,13 @@ def test_a_guest_stands_still_meanwhile(qemu: Qemu, tmp_path: Path) -> None:
     with pytest.raises(KeyError), pausing.paused("another", tmp_path):
         raise KeyError
     assert qemu.status == "running"
+
+
+def test_a_guest_whose_stop_was_not_confirmed_goes_on(qemu: Qemu, tmp_path: Path) -> None:
+    qemu.silent = "stop"
+    with pytest.raises(BuildFailed, match="not be paused"), pausing.paused("another", tmp_path):
+        pass
+    assert qemu.said == ["stop", "cont"]
 
 
 def test_a_guest_that_its_user_paused_stays_so(qemu: Qemu, tmp_path: Path) -> None:

@@ -60,6 +60,7 @@ def paused(instance: str, sockets: Path = SOCKETS) -> Iterator[None]:
 
 def keep_paused(path: Path, longest: float = LONGEST) -> int:
     """What `cyclades-image pause SOCKET` does, until the end of its input."""
+    running = False
     try:
         running = _ask(path, "query-status")["status"] == "running"
         if running:
@@ -68,6 +69,8 @@ def keep_paused(path: Path, longest: float = LONGEST) -> int:
         running = False  # nobody is there any more
     except (QmpTrouble, OSError, KeyError) as error:
         print(f"pause: {error}", file=sys.stderr)
+        if running:
+            _go_on(path)  # it may stop all the same, only later
         return 1
     try:
         print("paused", flush=True)
