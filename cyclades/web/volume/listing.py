@@ -46,7 +46,7 @@ def texts(name: str, value: str) -> Any:
     """An object of texts, as clients write it: {'key': 'value'}. Raises InvalidInput."""
     try:
         found = ast.literal_eval(value)
-    except (ValueError, SyntaxError, MemoryError, RecursionError) as error:
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError) as error:
         raise InvalidInput(
             f"Invalid value for {name}: {value[:40]!r} is no object.", name
         ) from error

@@ -1,5 +1,9 @@
 """Lists of volumes: pages, as clients of this API walk through them."""
 
+from urllib.parse import quote
+
+import pytest
+
 from tests.harness.api import Client
 
 VOLUMES = "/volume/v3/volumes"
@@ -36,3 +40,17 @@ def test_every_project_is_for_administrators(api: Client) -> None:
     for token, found in (("member", 0), ("admin", 1)):
         answer = api.call("GET", f"{VOLUMES}?all_tenants=1", token=token, status=200)
         assert len(answer.json["volumes"]) == found
+
+
+@pytest.mark.parametrize("value", ["{[]: 'a'}", "{{}: 'a'}", "{1: 'a'}", "{"])
+def test_filters_that_make_no_sense_are_refused(api: Client, value: str) -> None:
+    api.call("GET", f"{VOLUMES}?metadata={quote(value)}", version="3.60", status=400)
+
+
+def test_filters_of_metadata_find_every_text(api: Client) -> None:
+    for said in ("naïve", "a\\b", 'a"b', "x\ty"):
+        body = {"volume": {"size": 1, "metadata": {"ключ": said}}}
+        made = api.call("POST", VOLUMES, body, status=202).json["volume"]["id"]
+        query = quote(repr({"ключ": said}))
+        page = api.call("GET", f"{VOLUMES}?metadata={query}", version="3.60", status=200).json
+        assert [row["id"] for row in page["volumes"]] == [made]
