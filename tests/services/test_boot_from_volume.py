@@ -15,6 +15,7 @@ from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.operation import Operation
 from cyclades.domain.model.volume import Place, Volume, VolumeStatus
 from cyclades.domain.model.volume_attachment import VolumeAttachment
+from cyclades.domain.services.attached_volumes import NEVER_FILLED
 from cyclades.workers.audits import audit_cluster
 from tests.harness.cloud import MEMBER, Cloud
 from tests.harness.disks import Disks
@@ -201,6 +202,16 @@ def test_what_fails_is_undone(cloud: Cloud, disks: Disks, operation: Operation) 
     cloud.delete(server_id)
     cloud.converge()
     assert cloud.server(server_id).deleted
+
+
+def test_a_volume_that_never_got_its_image_says_so(cloud: Cloud, disks: Disks) -> None:
+    server_id = boot(cloud, device("image", uuid=cloud.image, boot_index=0, size=3))
+    ((_, volume),) = held(cloud, server_id)
+    cloud.delete(server_id)
+    cloud.converge()
+    assert disks.at_rest(volume) == (VolumeStatus.ERROR, Place.NOWHERE)
+    assert disks.see(volume).fault == NEVER_FILLED
+    assert disks.attachment(volume) is None
 
 
 def test_deleting_while_it_is_built(cloud: Cloud, disks: Disks) -> None:

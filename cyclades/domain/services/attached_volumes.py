@@ -20,6 +20,7 @@ from cyclades.ports.volumes import VolumeRepository
 
 LOST: Final = "The volume's disk was removed with the server that it was in."
 KEPT_BY_SNAPSHOTS: Final = "The volume's disk has gone with its server; its snapshots are left."
+NEVER_FILLED: Final = "The server was deleted before its image was copied to the volume."
 # What a volume and its attachment say while it moves.
 MOVING: Final[Mapping[TaskKind, tuple[VolumeStatus, AttachmentStatus]]] = {
     TaskKind.ATTACH: (VolumeStatus.ATTACHING, AttachmentStatus.ATTACHING),
@@ -138,6 +139,10 @@ class AttachedVolumes:
                 self.lose(each.volume)
             elif each.volume.status is VolumeStatus.ERROR:
                 self.attachments.remove(each.attachment)
+            elif each.volume.image_id and each.volume.place is Place.NOWHERE:
+                self.attachments.remove(each.attachment)
+                empty = replace(each.volume, status=VolumeStatus.ERROR, fault=NEVER_FILLED)
+                self._keep(empty)
             else:
                 self._release(each)
 
