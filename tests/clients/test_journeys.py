@@ -2,11 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from tests.clients.travel import CLIENTS, HERE, Journey, any_of, listed, travel
+from tests.ganeti.building import OPTIONS, knowing
 from tests.ganeti.cluster import GanetiCluster
 from tests.harness.serving import Installation, embedded, installation
 
@@ -34,13 +38,20 @@ def embedded_cloud(tmp_path: Path) -> Iterator[Installation]:
 def clusters_cloud(
     tmp_path: Path, postgres_database_url: str, ganeti_clusters: dict[str, GanetiCluster]
 ) -> Iterator[Installation]:
-    """PostgreSQL, two real clusters, the workers in processes of their own."""
-    with installation(tmp_path, database_url=postgres_database_url, log_level="INFO") as made:
+    """PostgreSQL, two real clusters that build by orders, the workers in processes of their own."""
+    with (
+        installation(tmp_path, database_url=postgres_database_url, log_level="INFO") as made,
+        ExitStack() as nodes,
+    ):
         made.serve()
-        for cluster in ganeti_clusters.values():
-            made.add_cluster(cluster.connection)
+        port = urlsplit(made.url).port or 0
+        for name, cluster in ganeti_clusters.items():
+            # The fake hypervisor's guests do not notice disks that come and go.
+            made.add_cluster(replace(cluster.connection, options=OPTIONS | {"hotplug": "no"}))
+            key = made.manage("cluster", "node-key", name).strip()
+            nodes.enter_context(knowing(cluster, name, key, port))
         made.work("effects", "poller", name="worker-1")
-        made.work("effects", "poller", "housekeeping", name="worker-2")
+        made.work("effects", "poller", "housekeeping", "images", name="worker-2")
         yield made
 
 

@@ -38,18 +38,25 @@ def served(app: Application) -> Iterator[int]:
 @contextmanager
 def building(app: Application, name: str, cluster: GanetiCluster) -> Iterator[None]:
     """The nodes of this registered cluster know the API, and have the definition."""
-    definition = cluster.folder / "shared" / "srv" / "os" / DEFINITION.name
-    shutil.copytree(DEFINITION, definition, dirs_exist_ok=True)
 
     def key(unit: Unit) -> tuple[str, str]:
         return unit.clusters.by_name(name).id, unit.node_keys.make(name)
 
     cluster_id, node_key = app.atomically(key)
+    with served(app) as port, knowing(cluster, cluster_id, node_key, port):
+        yield
+
+
+@contextmanager
+def knowing(cluster: GanetiCluster, cluster_id: str, node_key: str, port: int) -> Iterator[None]:
+    """The nodes have the definition, and find an API at this port of the host's loopback."""
+    definition = cluster.folder / "shared" / "srv" / "os" / DEFINITION.name
+    shutil.copytree(DEFINITION, definition, dirs_exist_ok=True)
     lines = ["[cyclades]", f"cluster = {cluster_id}", "brokers = amqp://u:p@127.0.0.1:1/"]
     lines += [f"api = http://127.0.0.1:{PORT}", f"node_key = {node_key}"]
     lines += ["builds = /srv/ganeti/images"]
     files = [node.folder / "root/etc/cyclades/cyclades.conf" for node in cluster.nodes.values()]
-    with served(app) as port, cluster.reach_host(PORT, port):
+    with cluster.reach_host(PORT, port):
         for path in files:
             path.write_text("\n".join(lines) + "\n")
             path.chmod(0o600)
