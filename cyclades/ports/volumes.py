@@ -26,6 +26,10 @@ class VolumeRepository(Protocol):
         """Those with a disk there, not claimed, oldest first."""
         ...
 
+    def being_copied(self, volume_id: str) -> bool:
+        """Whether another volume is being filled from its disk."""
+        ...
+
     def save(self, volume: Volume) -> Volume:
         """Write the version after the one that was read, and return it. Raises StaleVersion."""
         ...

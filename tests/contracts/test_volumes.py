@@ -71,6 +71,14 @@ def test_who_saw_an_old_version_loses(volumes: VolumeRepository) -> None:
             late(volume)
 
 
+def test_who_is_being_copied(volumes: VolumeRepository) -> None:
+    clone = a_volume(source_volid="source", status=VolumeStatus.CREATING, task_id="task")
+    volumes.add(clone)
+    assert [volumes.being_copied(its) for its in ("source", clone.id)] == [True, False]
+    volumes.save(replace(clone, status=VolumeStatus.ERROR, task_id=None))
+    assert not volumes.being_copied("source")
+
+
 def test_those_with_a_disk_in_a_cluster(volumes: VolumeRepository) -> None:
     volumes.add(a_volume())
     volumes.add(FULL)

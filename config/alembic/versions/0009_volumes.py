@@ -280,6 +280,7 @@ def upgrade_indexes() -> None:
     op.create_index("ix_disk_tasks_volume_id", "disk_tasks", ["volume_id"])
     op.create_index("ix_volumes_cluster", "volumes", ["cluster_id"])
     op.create_index("ix_volumes_project", "volumes", ["project_id", "created", "id"])
+    op.create_index("ix_volumes_source_volid", "volumes", ["source_volid"])
     op.create_index("ix_volumes_type", "volumes", ["type_id"])
     op.create_index("ix_snapshots_project", "snapshots", ["project_id", "created", "id"])
     op.create_index("ix_snapshots_volume_id", "snapshots", ["volume_id"])

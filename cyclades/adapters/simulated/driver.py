@@ -104,6 +104,8 @@ class SimulatedDriver(ClusterDriver):
             world.building = {name: until for name, until in kept.items() if name not in names}
             if job_of(world, effect.id) is not None or disk_names(world).intersection(names):
                 return []
+            if world.faults.fail_jobs:  # it will be this one
+                return []
             world.building |= dict.fromkeys(names, world.time + BUILDING)
             return names
 

@@ -22,6 +22,15 @@ OF_CLUSTER = (
     .where(volumes.c.cluster_id == bindparam("there"))
     .order_by(volumes.c.created, volumes.c.id)
 )
+FILLED_FROM = (
+    select(volumes.c.id)
+    .where(
+        volumes.c.source_volid == bindparam("source"),
+        volumes.c.status == VolumeStatus.CREATING,
+        volumes.c.task_id.is_not(None),
+    )
+    .limit(1)
+)
 
 
 class SqlVolumes(VolumeRepository):
@@ -54,6 +63,10 @@ class SqlVolumes(VolumeRepository):
         """Select by cluster."""
         rows = self._connection.execute(OF_CLUSTER, {"there": cluster_id})
         return [volume_of(row) for row in rows]
+
+    def being_copied(self, volume_id: str) -> bool:
+        """Select by source."""
+        return self._connection.execute(FILLED_FROM, {"source": volume_id}).first() is not None
 
     def save(self, volume: Volume) -> Volume:
         """Update the version before."""

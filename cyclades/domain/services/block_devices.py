@@ -143,6 +143,12 @@ class BlockDevices:
                 f"Currently in '{volume.status}'",
                 "uuid",
             )
+        if volume.task_id or self.volumes.being_copied(volume.id):
+            raise device.wrong(
+                f"Invalid volume: volume '{volume.id}' is being copied: please try again when that "
+                "has ended.",
+                "uuid",
+            )
         if volume.readonly:
             raise device.wrong(
                 f"Invalid volume: volume '{volume.id}' is read-only, and servers write to their "

@@ -15,6 +15,7 @@ from cyclades.domain.model.sharing import reach_of
 from cyclades.domain.model.volume import Volume, VolumeStatus
 from cyclades.domain.model.volume_attachment import AttachmentStatus, VolumeAttachment
 from cyclades.domain.services.attached_volumes import Attached, AttachedVolumes
+from cyclades.domain.services.volume_sources import refuse_source
 from cyclades.ports.clock import Clock
 from cyclades.ports.feed import Feed
 from cyclades.ports.ids import Ids
@@ -127,6 +128,7 @@ class ServerVolumes:
                 f"Another operation on volume {each.volume.id} is under way: please try again when "
                 "it has ended."
             )
+        refuse_source(self.volumes, each.volume)
         now = self.clock.now()
         task_id = self.moves.move(KINDS[action], server, each, caller.user_id, request_id)
         self.actions.begin(

@@ -15,6 +15,7 @@ from cyclades.domain.model.volume import Place, Volume, VolumeStatus
 from cyclades.domain.model.wanted_volume import WantedVolume
 from cyclades.domain.services.disk_copies import DiskCopies
 from cyclades.domain.services.volume_creation import VolumeCreation
+from cyclades.domain.services.volume_sources import refuse_source
 from cyclades.ports.backups import BackupRepository
 from cyclades.ports.clock import Clock
 from cyclades.ports.feed import Feed
@@ -45,7 +46,7 @@ class VolumeRestores:
         volume = self.volumes.get(reach_of(caller), volume_id)
         snapshot = self.snapshots.get(reach_of(caller), snapshot_id)
         self._require_newest(volume, snapshot)
-        require_ready(volume)
+        self._require_ready(volume)
         has_disk = volume.place is Place.HOLDER
         plan, task_id = REVERT[has_disk, snapshot.holder], self.ids.new()
         if not plan:
@@ -134,7 +135,7 @@ class VolumeRestores:
             )
             return self.creation.create(caller, request_id, wanted)
         volume = self.volumes.get(reach_of(caller), volume_id)
-        require_ready(volume)
+        self._require_ready(volume)
         if volume.size < backup.size:
             raise InvalidInput(
                 f"Invalid volume: volume size {volume.size} is too small to restore backup of size "
@@ -142,6 +143,15 @@ class VolumeRestores:
                 "restore.volume_id",
             )
         return volume
+
+    def _require_ready(self, volume: Volume) -> None:
+        """It is at home, and nobody needs what is on its disk."""
+        if volume.status not in READY or volume.place not in AT_HOME:
+            raise InvalidInput(
+                f"Invalid volume: Volume {volume.id} status must be available, but current status "
+                f"is: {volume.status}."
+            )
+        refuse_source(self.volumes, volume)
 
     def _require_newest(self, volume: Volume, snapshot: Snapshot) -> None:
         if snapshot.volume_id != volume.id:
@@ -167,15 +177,6 @@ class VolumeRestores:
                 "cannot be reverted, but a new volume can be made from the snapshot.",
                 "revert.snapshot_id",
             )
-
-
-def require_ready(volume: Volume) -> None:
-    """Raise InvalidInput unless it is at home, and nobody needs what is on its disk."""
-    if volume.status not in READY or volume.place not in AT_HOME:
-        raise InvalidInput(
-            f"Invalid volume: Volume {volume.id} status must be available, but current status is: "
-            f"{volume.status}."
-        )
 
 
 def bytes_of(backup: Backup) -> Mapping[str, str]:

@@ -8,8 +8,8 @@ from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.image import Image
 from cyclades.domain.model.sharing import reach_of
 from cyclades.domain.model.snapshot import SnapshotStatus
-from cyclades.domain.model.volume import Place
-from cyclades.domain.model.volume_actions import VolumeAction, require
+from cyclades.domain.model.volume import Place, Volume
+from cyclades.domain.model.volume_actions import InvalidVolume, VolumeAction, require
 from cyclades.domain.model.wanted_volume import Source, WantedVolume, image_metadata, image_size
 from cyclades.ports.snapshots import SnapshotRepository
 from cyclades.ports.volumes import VolumeRepository
@@ -72,4 +72,13 @@ class VolumeSources:
             volume.type_id,
             volume.disk_template,
             None if volume.place is Place.NOWHERE else volume.cluster_id,
+        )
+
+
+def refuse_source(volumes: VolumeRepository, volume: Volume) -> None:
+    """Raise InvalidVolume while a new volume is being filled from its disk; it is claimed."""
+    if volumes.being_copied(volume.id):
+        raise InvalidVolume(
+            f"Volume {volume.id} is being copied into a new volume: please try again when that has "
+            "ended."
         )

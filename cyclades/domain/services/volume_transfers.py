@@ -12,6 +12,7 @@ from cyclades.domain.model.snapshot import Snapshot, SnapshotStatus
 from cyclades.domain.model.volume import Volume, VolumeStatus
 from cyclades.domain.model.volume_actions import InvalidVolume, VolumeAction, require
 from cyclades.domain.model.volume_transfer import KEY_BITS, VolumeTransfer, digest
+from cyclades.domain.services.volume_sources import refuse_source
 from cyclades.ports.clock import Clock
 from cyclades.ports.feed import Feed
 from cyclades.ports.ids import Ids
@@ -41,6 +42,7 @@ class VolumeTransfers:
         """Offer a volume; the key is told this once. Raises NotFound, InvalidInput."""
         volume = self.volumes.get(reach_of(caller), volume_id)
         require(volume, VolumeAction.TRANSFER)
+        refuse_source(self.volumes, volume)
         held = self.snapshots.of_volume(volume.id)
         if held and no_snapshots:
             raise InvalidVolume(

@@ -21,6 +21,7 @@ from cyclades.domain.model.volume_actions import (
 from cyclades.domain.model.volume_type import VolumeType
 from cyclades.domain.services.disk_tasks import DiskTasks
 from cyclades.domain.services.volume_creation import VolumeCreation
+from cyclades.domain.services.volume_sources import refuse_source
 from cyclades.domain.services.volume_types import EVERYTHING, VolumeTypes
 from cyclades.ports.clock import Clock
 from cyclades.ports.clusters import ClusterRepository
@@ -183,6 +184,7 @@ class Volumes:
         server_id: str | None,
     ) -> None:
         refuse_busy(volume)
+        refuse_source(self.volumes, volume)
         saved = self._save(replace(volume, task_id=self.ids.new()))
         now = self.clock.now()
         self.tasks.begin(

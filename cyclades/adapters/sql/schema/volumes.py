@@ -58,7 +58,7 @@ volumes = Table(
     Column("image_metadata", JsonText, nullable=False),  # JSON object of texts: of its image
     Column("image_id", Id),
     Column("snapshot_id", Id),
-    Column("source_volid", Id),
+    Column("source_volid", Id, index=True),
     Column("task_id", Id),  # the task that is under way
     Column("fault", Text),  # why it is in error, in words for its user
     Column("created", UtcDateTime, nullable=False),
