@@ -11,10 +11,12 @@ from sqlalchemy import (
     Connection,
     Row,
     Select,
+    String,
     Table,
     Text,
     and_,
     func,
+    literal,
     or_,
     select,
     true,
@@ -50,7 +52,7 @@ class Shelf:
         query = seen = query.where(self.visible(listing.scope))
         for name, values in listing.filters.items():
             query = query.where(self._condition(listing.scope, name, values))
-        keys = [(self.attributes[key.attribute], key.descending) for key in listing.order]
+        keys = [(ordered(self.attributes[key.attribute]), key.descending) for key in listing.order]
         keys.append((self.table.c.id, False))
         if listing.backwards:
             keys = [(column, not descending) for column, descending in keys]
@@ -88,13 +90,21 @@ class Shelf:
         return row
 
 
+def ordered(column: Column[Any]) -> ColumnElement[Any]:
+    """What to sort by: no text goes as an empty one, for NULL is neither before nor after."""
+    return (
+        func.coalesce(column, "") if column.nullable and isinstance(column.type, String) else column
+    )
+
+
 def after(
     keys: Sequence[tuple[ColumnElement[Any], bool]], row: Sequence[Any]
 ) -> ColumnElement[bool]:
     """Strictly after a row in this order."""
     steps: list[ColumnElement[bool]] = []
     same: list[ColumnElement[bool]] = []
-    for (column, descending), value in zip(keys, row, strict=True):
+    for (column, descending), found in zip(keys, row, strict=True):
+        value = literal(found, column.type)  # else a boolean is none that could be less
         steps.append(and_(*same, column < value if descending else column > value))
         same.append(column == value)
     return or_(*steps)

@@ -54,3 +54,33 @@ def test_filters_of_metadata_find_every_text(api: Client) -> None:
         query = quote(repr({"ключ": said}))
         page = api.call("GET", f"{VOLUMES}?metadata={query}", version="3.60", status=200).json
         assert [row["id"] for row in page["volumes"]] == [made]
+
+
+def test_pages_have_what_has_no_name(api: Client) -> None:
+    made = set()
+    for name in (None, "b", None, "a"):
+        volume = api.call("POST", VOLUMES, {"volume": {"size": 1}}, status=202).json["volume"]
+        body = {"transfer": {"volume_id": volume["id"], "name": name}}
+        path = "/volume/v3/os-volume-transfer"
+        made.add(api.call("POST", path, body, status=202).json["transfer"]["id"])
+    for direction in ("asc", "desc"):
+        seen, marker = [], ""
+        for _ in made:
+            query = f"limit=1&sort=name:{direction}{marker}"
+            (row,) = api.call("GET", f"{path}?{query}", status=200).json["transfers"]
+            seen.append(row["id"])
+            marker = f"&marker={row['id']}"
+        assert set(seen) == made
+
+
+def test_pages_may_be_in_the_order_of_truths(api: Client) -> None:
+    path = "/volume/v3/types"
+    for name in "ab":
+        api.call("POST", path, {"volume_type": {"name": name}}, token="admin", status=200)
+    seen, marker = set(), ""
+    for _ in range(3):
+        query = f"limit=1&sort=is_public:desc{marker}"
+        (row,) = api.call("GET", f"{path}?{query}", status=200).json["volume_types"]
+        seen.add(row["name"])
+        marker = f"&marker={row['id']}"
+    assert seen == {"a", "b", "__DEFAULT__"}
