@@ -204,6 +204,19 @@ def test_what_fails_is_undone(cloud: Cloud, disks: Disks, operation: Operation) 
     assert cloud.server(server_id).deleted
 
 
+def test_nothing_is_done_to_what_a_server_waits_for(cloud: Cloud, disks: Disks) -> None:
+    volume = bootable(cloud, disks)
+    server_id = boot(cloud, device("volume", uuid=volume.id, boot_index=0))
+
+    def claim(unit: Unit) -> None:
+        found = unit.volume_rows.by_id(volume.id)
+        assert found is not None
+        unit.disk_copies.claim(found, "a-task", VolumeStatus.REVERTING)
+
+    with pytest.raises(InvalidInput, match=f"kept for server {server_id}"):
+        cloud.app.atomically(claim)
+
+
 def test_a_volume_that_never_got_its_image_says_so(cloud: Cloud, disks: Disks) -> None:
     server_id = boot(cloud, device("image", uuid=cloud.image, boot_index=0, size=3))
     ((_, volume),) = held(cloud, server_id)

@@ -47,12 +47,13 @@ class DiskCopies:
     def claim(
         self, volume: Volume, task_id: str, status: VolumeStatus | None = None
     ) -> tuple[Volume, Facts]:
-        """Mark it, and tell where its disk is. Raises InvalidInput while a task is under way."""
+        """Mark it, and tell where its disk is. Raises InvalidInput while it is another's."""
         if volume.task_id is not None:
             raise InvalidInput(
                 f"Invalid volume: Another operation on volume {volume.id} is under way: please try "
                 "again when it has ended."
             )
+        self._require_unclaimed(volume)
         there = {} if volume.place is Place.NOWHERE else self.scenes.whereabouts(volume)
         marked = replace(
             volume, task_id=task_id, status=status or volume.status, updated=self.clock.now()
@@ -60,6 +61,14 @@ class DiskCopies:
         saved = self.volumes.save(marked)
         self.feed.publish(Changed("volume", saved.id, saved.version, saved.project_id))
         return saved, {**there, **self.shape(volume)}
+
+    def _require_unclaimed(self, volume: Volume) -> None:
+        held = self.scenes.attachments.of_volume(volume.id)
+        if held is not None and volume.place is not Place.SERVER:
+            raise InvalidInput(
+                f"Invalid volume: Volume {volume.id} is kept for server {held.server_id}: delete "
+                "the server first."
+            )
 
     def shape(self, thing: Volume | Snapshot) -> Facts:
         """What a copy of its disk is to be like."""
