@@ -12,11 +12,14 @@ from cyclades.domain.model.errors import InvalidInput
 from cyclades.web.schema_types import mapping, text
 
 MOST_TEXT = 255
+MOST_ITEMS = 128  # of one volume's metadata, or snapshot's, or what it knows of its image
 OLD_WORDS = {"display_name": "name", "display_description": "description"}
 
 
 def few_texts(node: colander.SchemaNode, value: Any) -> None:
     """Names and values of metadata are short texts, and names are not empty."""
+    if len(value) > MOST_ITEMS:
+        raise colander.Invalid(node, f"There are at most {MOST_ITEMS} items.")
     for name, said in value.items():
         if not isinstance(said, str) or len(said) > MOST_TEXT or not 0 < len(name) <= MOST_TEXT:
             raise colander.Invalid(
@@ -56,3 +59,11 @@ def changed(body: Mapping[str, Any], field: str) -> dict[str, Any]:
     if not found:
         raise InvalidInput(f"Nothing to change in {field}.", field)
     return found
+
+
+def merged(found: Mapping[str, str], more: Mapping[str, str]) -> dict[str, str]:
+    """Both, if that is not too much. Raises InvalidInput."""
+    together = {**found, **more}
+    if len(together) > max(MOST_ITEMS, len(found)):
+        raise InvalidInput(f"There are at most {MOST_ITEMS} items.", "metadata")
+    return together

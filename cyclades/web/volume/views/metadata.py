@@ -10,7 +10,7 @@ from cyclades.domain.model.errors import InvalidInput, NotFound
 from cyclades.domain.model.sharing import reach_of
 from cyclades.web.request import CycladesRequest
 from cyclades.web.resource import Access, Resource, nothing
-from cyclades.web.volume.schemas.words import META, METADATA
+from cyclades.web.volume.schemas.words import META, METADATA, merged
 
 Metadata = Mapping[str, str]
 Read = Callable[[CycladesRequest], Metadata]
@@ -40,7 +40,7 @@ def metadata_of(noun: str, stored: Read) -> tuple[Resource, Resource]:
     def merge_metadata(request: CycladesRequest) -> Any:
         """Add and replace some."""
         more = request.body_in["metadata"]
-        return {"metadata": altered(request, lambda found: {**found, **more})}
+        return {"metadata": altered(request, lambda found: merged(found, more))}
 
     @every.on("PUT", access=Access.MEMBER, body=METADATA)
     def replace_metadata(request: CycladesRequest) -> Any:
@@ -71,7 +71,7 @@ def declare_item(
         key, meta = request.matchdict["key"], request.body_in["meta"]
         if set(meta) != {key}:
             raise InvalidInput("Request body and URI mismatch", "meta")
-        altered(request, lambda found: {**found, **meta})
+        altered(request, lambda found: merged(found, meta))
         return {"meta": meta}
 
     @item.on("DELETE", access=Access.MEMBER)

@@ -19,6 +19,7 @@ from cyclades.web.request import CycladesRequest
 from cyclades.web.resource import Access, Resource, nothing
 from cyclades.web.volume.presenters.volume_uploads import upload_body
 from cyclades.web.volume.schemas import volume_actions as schemas
+from cyclades.web.volume.schemas.words import merged
 
 VISIBILITY = Microversion(3, 1)
 REVERTS = Microversion(3, 40)
@@ -63,7 +64,7 @@ def set_image_metadata(request: CycladesRequest, volume_id: str, told: Any) -> A
     """Add and replace some of what it remembers of its image."""
 
     def change(found: Volume) -> Volume:
-        return replace(found, image_metadata={**found.image_metadata, **told["metadata"]})
+        return replace(found, image_metadata=merged(found.image_metadata, told["metadata"]))
 
     saved = request.cyclades.volumes.update(request.caller, volume_id, change)
     return {"metadata": saved.image_metadata}
