@@ -11,6 +11,7 @@ from cyclades.adapters.sql.servers import SqlServers
 from cyclades.adapters.sql.snapshots import SqlSnapshots
 from cyclades.adapters.sql.views.volume_attachments import SqlVolumeAttachmentViews
 from cyclades.adapters.sql.volume_attachments import SqlVolumeAttachments
+from cyclades.adapters.sql.volume_types import SqlVolumeTypes
 from cyclades.adapters.sql.volumes import SqlVolumes
 from cyclades.bootstrap.image import ImageUnit
 from cyclades.bootstrap.network import NetworkUnit
@@ -67,13 +68,14 @@ class VolumeUnit(NetworkUnit, ImageUnit):
     @cached_property
     def disk_scenes(self) -> DiskScenes:
         """Where disks are."""
-        images = SqlImages(self.connection)
+        images, types = SqlImages(self.connection), SqlVolumeTypes(self.connection)
         return DiskScenes(
             SqlServers(self.connection),
             self.volume_rows,
             self.volume_attachments,
             SqlSnapshots(self.connection),
             lambda image_id: images.get(image_id, EVERYTHING),
+            lambda type_id: types.get(EVERYTHING, type_id).provider,
             self.app.settings.instance_prefix,
             self.app.clock,
         )

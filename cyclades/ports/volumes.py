@@ -30,6 +30,10 @@ class VolumeRepository(Protocol):
         """Whether another volume is being filled from its disk."""
         ...
 
+    def awaiting(self, snapshot_id: str) -> bool:
+        """Whether a volume is to be a copy of its disk once a server has it."""
+        ...
+
     def save(self, volume: Volume) -> Volume:
         """Write the version after the one that was read, and return it. Raises StaleVersion."""
         ...

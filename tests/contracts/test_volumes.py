@@ -79,6 +79,15 @@ def test_who_is_being_copied(volumes: VolumeRepository) -> None:
     assert not volumes.being_copied("source")
 
 
+def test_who_waits_for_a_copy_of_a_snapshot(volumes: VolumeRepository) -> None:
+    promised = a_volume(snapshot_id="snap", place=Place.ORIGIN)
+    volumes.add(promised)
+    volumes.add(a_volume(snapshot_id="other"))
+    assert [volumes.awaiting(its) for its in ("snap", "other")] == [True, False]
+    volumes.save(replace(promised, place=Place.SERVER))
+    assert not volumes.awaiting("snap")
+
+
 def test_those_with_a_disk_in_a_cluster(volumes: VolumeRepository) -> None:
     volumes.add(a_volume())
     volumes.add(FULL)

@@ -15,13 +15,14 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import load_pem_x509_certificate
 
 from cyclades.domain.model.cluster import ClusterConnection
-from tests.ganeti.cluster_files import write_node_files, write_shared_files
+from tests.ganeti.cluster_files import free_devices, write_node_files, write_shared_files
 from tests.ganeti.node import CommandFailed, Node
 from tests.harness.processes import dying_with_us, free_port, wait_until
 
 RELAY = Path(__file__).with_name("relay.py")
 RAPI_PORT = 5080
 USER, PASSWORD = "cyclades", "only-for-tests"
+TEMPLATES = "file,sharedfile,ext,diskless"
 # Wide bounds: what a test asks for, it gets.
 LOWEST = "disk-size=0,cpu-count=1,disk-count=0,memory-size=1,nic-count=0,spindle-use=0"
 HIGHEST = (
@@ -104,7 +105,7 @@ class GanetiCluster:
         storage = "/srv/ganeti"
         self.gnt(
             *("cluster", "init", "--no-etc-hosts", "--no-ssh-init", "--master-netdev=gntbr"),
-            *("--enabled-hypervisors=fake", "--enabled-disk-templates=file,sharedfile,diskless"),
+            *("--enabled-hypervisors=fake", f"--enabled-disk-templates={TEMPLATES}"),
             f"--file-storage-dir={storage}/file-storage",
             f"--shared-file-storage-dir={storage}/shared-file-storage",
             *("--default-iallocator=hail", "--nic-parameters=link=snf_public,mode=bridged"),
@@ -164,6 +165,7 @@ class GanetiCluster:
             self._relay.wait()
         for node in self.nodes.values():
             node.kill()
+        free_devices(self.folder / "shared")
         shutil.rmtree(self.folder, ignore_errors=True)
 
     # What an administrator does by hand.

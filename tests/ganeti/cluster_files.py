@@ -23,6 +23,11 @@ UsePAM no
 PidFile /run/sshd.pid
 MaxStartups 100
 """
+PROVIDER = "files"  # of the disk template "ext"
+VERBS = (
+    *("create", "attach", "detach", "remove", "grow"),
+    *("setinfo", "verify", "snapshot", "open", "close"),
+)
 HOOKED = (
     *(f"instance-{verb}" for verb in ("add", "start", "stop", "reboot", "modify", "remove")),
     *(f"network-{verb}" for verb in ("add", "remove", "connect", "disconnect")),
@@ -34,6 +39,7 @@ def write_shared_files(folder: Path, name: str, address: str, nodes: Sequence[No
     for part in ("file-storage", "shared-file-storage", "images", "os"):
         (folder / "srv" / part).mkdir(parents=True)
     shutil.copytree(OURS / "os", folder / "srv" / "os" / "test-image")
+    write_provider(folder / "srv" / "extstorage" / PROVIDER)
     root_ssh, etc_ssh = folder / "root-ssh", folder / "etc-ssh"
     root_ssh.mkdir(mode=0o700)
     etc_ssh.mkdir()
@@ -49,13 +55,27 @@ def write_shared_files(folder: Path, name: str, address: str, nodes: Sequence[No
     (folder / "resolv.conf").touch()
 
 
+def write_provider(folder: Path) -> None:
+    """Where Ganeti looks for it: one script, by the name of each verb."""
+    shutil.copytree(OURS / "extstorage", folder)
+    for verb in VERBS:
+        (folder / verb).symlink_to("provider")
+
+
+def free_devices(folder: Path) -> None:
+    """What the provider's disks are mapped to belongs to the machine, and outlives the nodes."""
+    for disk in (folder / "srv" / "ext").glob("*.ext.*"):
+        for device in run("losetup", "--noheadings", "-O", "NAME", "-j", disk).split():
+            run("losetup", "--detach", device)
+
+
 def write_node_files(node: Node, rapi_user: str, rapi_password: str) -> None:
     """What a node has for itself: configuration, hooks, and the machine it claims to be."""
     folder = node.folder
     (folder / "lib" / "rapi").mkdir(parents=True)
     users = folder / "lib" / "rapi" / "users"
     users.write_text(f"{rapi_user} {rapi_password} write\n")
-    (folder / "log").mkdir()
+    (folder / "log" / "extstorage").mkdir(parents=True)
     etc = folder / "etc"
     shutil.copytree("/etc/ganeti", etc, symlinks=True)
     (etc / "file-storage-paths").write_text(

@@ -64,7 +64,16 @@ def check_new(world: World, instance: Instance, given: Disk) -> Failure:
         return prereq("Must specify disk type on diskless instance", "wrong_input")
     if find(instance.disks, given.get("name")):
         return prereq(f"disk name '{given['name']}' already used", "resource_not_unique")
+    if failure := check_providers(instance.disk_template, [given]):
+        return failure
     return check_room(world, instance, int(given["size"]))
+
+
+def check_providers(template: str, wanted: list[Disk]) -> Failure:
+    """Somebody else makes disks of the template "ext"."""
+    if template != "ext" or all(disk.get("provider") for disk in wanted):
+        return None
+    return prereq("Missing provider for template 'ext'", "wrong_input")
 
 
 def check_attach(world: World, instance: Instance, given: Disk) -> Failure:

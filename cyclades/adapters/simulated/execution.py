@@ -69,12 +69,13 @@ def begin_create(world: World, job: Job) -> Failure:
         if nic.get("mac") in taken:
             text = f"MAC address {nic['mac']} already in use in cluster"
             return prereq(text, "resource_not_unique")
-    if failure := networks.check_nics(world, op.get("nics") or []):
+    template = op.get("disk_template") or "diskless"
+    wanted = [] if template == "diskless" else op.get("disks") or []
+    failure = networks.check_nics(world, op.get("nics") or [])
+    if failure := failure or disks.check_providers(template, wanted):
         return failure
     beparams = op.get("beparams") or {}
     memory = memory_of(beparams, 128)
-    template = op.get("disk_template") or "diskless"
-    wanted = [] if template == "diskless" else op.get("disks") or []
     node = place(world, memory, sum(disk["size"] for disk in wanted), op.get("pnode"))
     if node is None:
         text = "Can't compute nodes using iallocator 'hail': Request failed: FailMem"

@@ -32,6 +32,12 @@ FILLED_FROM = (
     .limit(1)
 )
 
+PROMISED_FROM = (
+    select(volumes.c.id)
+    .where(volumes.c.snapshot_id == bindparam("source"), volumes.c.place == Place.ORIGIN)
+    .limit(1)
+)
+
 
 class SqlVolumes(VolumeRepository):
     """Compare-and-set on the version column."""
@@ -67,6 +73,10 @@ class SqlVolumes(VolumeRepository):
     def being_copied(self, volume_id: str) -> bool:
         """Select by source."""
         return self._connection.execute(FILLED_FROM, {"source": volume_id}).first() is not None
+
+    def awaiting(self, snapshot_id: str) -> bool:
+        """Select by snapshot."""
+        return self._connection.execute(PROMISED_FROM, {"source": snapshot_id}).first() is not None
 
     def save(self, volume: Volume) -> Volume:
         """Update the version before."""

@@ -35,6 +35,7 @@ class Situation(StrEnum):
     """Where the disk is when the task begins, or where its contents come from."""
 
     BLANK = "blank"  # there is no disk yet
+    PROMISED = "promised"  # nor here; it is to be a copy of its snapshot's
     HELD = "held"
     LOST = "lost"  # between its holder and a server
     IN_SERVER = "in_server"  # and it never left one: no holder yet
@@ -47,6 +48,7 @@ PLANS: Final[Mapping[tuple[TaskKind, Situation], tuple[Step, ...]]] = {
     (TaskKind.CREATE, Situation.FROM_IMAGE): (Step.FILL,),
     (TaskKind.CREATE, Situation.FROM_DISK): (Step.FIND_SOURCE, Step.COPY),
     (TaskKind.ATTACH, Situation.BLANK): (Step.ADD,),
+    (TaskKind.ATTACH, Situation.PROMISED): (Step.ADD,),
     (TaskKind.ATTACH, Situation.HELD): (Step.LEAVE_HOLDER, Step.ENTER_SERVER),
     (TaskKind.DETACH, Situation.IN_SERVER): (
         Step.MAKE_HOLDER,
@@ -58,6 +60,7 @@ PLANS: Final[Mapping[tuple[TaskKind, Situation], tuple[Step, ...]]] = {
     (TaskKind.EXTEND, Situation.IN_SERVER): (Step.GROW,),
     (TaskKind.EXTEND, Situation.IN_SERVER_WITH_HOLDER): (Step.GROW,),
     (TaskKind.DELETE, Situation.BLANK): (Step.REMOVE_HOLDER,),
+    (TaskKind.DELETE, Situation.PROMISED): (Step.REMOVE_HOLDER,),
     (TaskKind.DELETE, Situation.HELD): (Step.REMOVE_HOLDER,),
     # A disk in no instance is in no list: to be removed it has to enter one.
     (TaskKind.DELETE, Situation.LOST): (Step.MAKE_HOLDER, Step.ENTER_HOLDER, Step.REMOVE_HOLDER),
@@ -149,6 +152,7 @@ DONE_ALREADY: Final[Mapping[tuple[TaskKind, Step], frozenset[str]]] = {
 SITUATIONS: Final[Mapping[tuple[Place, bool], Situation]] = {
     (Place.NOWHERE, False): Situation.BLANK,
     (Place.NOWHERE, True): Situation.BLANK,
+    (Place.ORIGIN, False): Situation.PROMISED,
     (Place.HOLDER, True): Situation.HELD,
     (Place.MOVING, False): Situation.LOST,
     (Place.MOVING, True): Situation.LOST,
@@ -157,6 +161,7 @@ SITUATIONS: Final[Mapping[tuple[Place, bool], Situation]] = {
 }
 IN_WORDS: Final[Mapping[Situation, str]] = {
     Situation.BLANK: "has no disk yet",
+    Situation.PROMISED: "has no disk yet: a server must have it first",
     Situation.LOST: "was lost on the way between two instances: delete it, or ask your operator",
     Situation.IN_SERVER: "is in a server",
     Situation.IN_SERVER_WITH_HOLDER: "is in a server",

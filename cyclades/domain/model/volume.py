@@ -32,12 +32,14 @@ class Place(StrEnum):
 
     Nowhere: it is blank and was never attached, so there is no disk yet. Holder: in a stopped
     instance of its own, which keeps it while no server has it. Moving: between two of these.
+    Origin: the first server that gets it gets a copy of the snapshot's; until then there is none.
     """
 
     NOWHERE = "nowhere"
     HOLDER = "holder"
     SERVER = "server"
     MOVING = "moving"
+    ORIGIN = "origin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,11 @@ class Volume:
     task_id: str | None = None
     fault: str | None = None
     version: int = 1
+
+    @property
+    def has_disk(self) -> bool:
+        """Whether there is a disk of its own."""
+        return self.place not in {Place.NOWHERE, Place.ORIGIN}
 
     @property
     def usage(self) -> dict[str, int]:

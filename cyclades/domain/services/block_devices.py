@@ -53,7 +53,8 @@ class WantedDisks:
     """Volumes, the one to boot from first, and those that are made with the instance before others.
 
     No `clusters`: anywhere. `local`: it boots from a disk of its own. `properties`: what is known
-    of the image on the disk that it boots from.
+    of the image on the disk that it boots from. `provider`: who makes the server's own disks, if
+    the cluster does not.
     """
 
     template: str
@@ -61,6 +62,7 @@ class WantedDisks:
     clusters: frozenset[str] | None = None
     local: bool = True
     properties: dict[str, str] = field(default_factory=dict)
+    provider: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,9 @@ class BlockDevices:
             )
         )
         local = not any(wish.device.root for wish in wishes)
-        template = self._of_flavor(flavor) if local else self._template(wishes[0])
+        kind = self._of_flavor(flavor) if local else wishes[0].kind
+        template = self._kept_on(kind) if local else self._template(wishes[0])
+        provider = kind.provider if kind else ""
         for wish in wishes:
             self._require_template(wish, template)
         known = dict(image.properties) if image else {}
@@ -97,7 +101,7 @@ class BlockDevices:
             known = dict(wishes[0].content.image_metadata)
         elif not local and wishes[0].volume:
             known = dict(wishes[0].volume.image_metadata)
-        return WantedDisks(template, wishes, self._places(wishes), local, known)
+        return WantedDisks(template, wishes, self._places(wishes), local, known, provider)
 
     def _wish(self, caller: Caller, device: BlockDevice) -> DiskWish:
         try:
@@ -162,22 +166,22 @@ class BlockDevices:
         kind = self.types.repository.get(EVERYTHING, volume.type_id)
         return DiskWish(device, volume.size, volume, kind)
 
-    def _of_flavor(self, flavor: Flavor) -> str:
+    def _of_flavor(self, flavor: Flavor) -> VolumeType | None:
         name = flavor.extra_specs.get(VOLUME_TYPE)
         if name is None:
-            return self.usual_template
+            return None
         try:
-            kind = self.types.repository.named(EVERYTHING, name)
+            return self.types.repository.named(EVERYTHING, name)
         except NotFound:
-            return self.usual_template  # an operator has removed it meanwhile
-        return kind.disk_template(self.usual_template)
+            return None  # an operator has removed it meanwhile
 
     def _template(self, wish: DiskWish) -> str:
         if wish.volume is not None:
             return wish.volume.disk_template
-        if wish.kind is None:
-            return self.usual_template
-        return wish.kind.disk_template(self.usual_template)
+        return self._kept_on(wish.kind)
+
+    def _kept_on(self, kind: VolumeType | None) -> str:
+        return kind.disk_template(self.usual_template) if kind else self.usual_template
 
     def _require_template(self, wish: DiskWish, template: str) -> None:
         own = self._template(wish)

@@ -78,7 +78,7 @@ class DiskAudit:
         if elsewhere:
             detail = f"is in {', '.join(elsewhere)}, and should be in {place or 'no instance'}"
             yield self._finding(DivergenceKind.MOVED_DISK, disk.id, detail)
-        elif not there and disk.place is not Place.NOWHERE:
+        elif not there and disk.place not in {Place.NOWHERE, Place.ORIGIN}:
             detail = f"no instance has it; it should be in {place or 'its holder'}"
             yield self._finding(DivergenceKind.MISSING_DISK, disk.id, detail)
         elif place in there and there[place] != disk.size * GIB:

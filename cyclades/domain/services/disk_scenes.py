@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from cyclades.domain.model.disk_plans import (
     AFTER,
@@ -14,7 +15,7 @@ from cyclades.domain.model.disk_plans import (
     situation_of,
 )
 from cyclades.domain.model.disk_task import DiskTask
-from cyclades.domain.model.errors import Conflict, NotFound
+from cyclades.domain.model.errors import Conflict, InvalidInput, NotFound
 from cyclades.domain.model.image import Image
 from cyclades.domain.model.reports import JobReport
 from cyclades.domain.model.volume import Place, Volume, disk_name, holder_name
@@ -25,16 +26,25 @@ from cyclades.ports.snapshots import SnapshotRepository
 from cyclades.ports.volume_attachments import VolumeAttachmentRepository
 from cyclades.ports.volumes import VolumeRepository
 
+PROMISED: Final = (
+    "Invalid volume: Volume {} gets its disk, a copy of its snapshot's, when a server first has "
+    "it: attach it before, or use the snapshot."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class DiskScenes:
-    """Servers are claimed before volumes, always."""
+    """Servers are claimed before volumes, always.
+
+    `provider`: who makes disks of a volume type, by its id; empty for the cluster itself.
+    """
 
     servers: ServerRepository
     volumes: VolumeRepository
     attachments: VolumeAttachmentRepository
     snapshots: SnapshotRepository
     image: Callable[[str], Image]
+    provider: Callable[[str], str]
     prefix: str
     clock: Clock
 
@@ -44,9 +54,12 @@ class DiskScenes:
             return task
         volume = self._volume(task)
         situation = situation_of(task.kind, volume)
-        facts = dict(task.facts)
+        provider = self.provider(volume.type_id)
+        facts = {**task.facts, **({"provider": provider} if provider else {})}
         if situation is Situation.FROM_DISK:
             facts |= self.source_of(volume)
+        if situation is Situation.PROMISED:
+            facts["origin"] = disk_name(self.prefix, volume.snapshot_id or "")
         return replace(task, plan=plan_of(task.kind, situation), facts=facts)
 
     def of(self, task: DiskTask) -> Scene:
@@ -65,9 +78,11 @@ class DiskScenes:
         return self.whereabouts(source)
 
     def whereabouts(self, volume: Volume) -> Mapping[str, str]:
-        """The volume's disk, and the instance that has it. Raises Conflict."""
+        """The volume's disk, and the instance that has it. Raises Conflict, InvalidInput."""
         if volume.place is Place.HOLDER:
             return self.held(volume.id)
+        if volume.place is Place.ORIGIN:
+            raise InvalidInput(PROMISED.format(volume.id))
         attachment = self.attachments.of_volume(volume.id)
         if volume.place is not Place.SERVER or attachment is None:
             raise Conflict(f"The disk of volume {volume.id} is on its way: please try again.")

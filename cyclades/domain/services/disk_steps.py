@@ -75,10 +75,16 @@ class Scene:
         return self.task.facts.get("template") or self.its().disk_template
 
     @property
+    def provider(self) -> str:
+        """Who makes the disk, and whatever comes with it, if the cluster does not."""
+        return self.task.facts.get("provider", "")
+
+    @property
     def wanted(self) -> DiskWanted:
         """The disk, still to be made."""
-        provider = self.task.facts.get("provider", "")
-        return DiskWanted(self.disk, self.size * GIB, provider)
+        return DiskWanted(
+            self.disk, self.size * GIB, self.provider, origin=self.task.facts.get("origin", "")
+        )
 
     def its(self) -> Volume:
         """The volume of the task. Raises Conflict when it has none."""
@@ -104,12 +110,13 @@ def hold(
 
     It never runs and has no interfaces.
     """
+    seat = DiskWanted(seat_name(scene.prefix, scene.target), SEAT_MIB, scene.provider)
     return CreateInstance(
         instance=scene.holder,
         vcpus=1,
         memory_mib=HOLDER_MEMORY_MIB,
         disk_template=scene.template,
-        disks=(*disks, DiskWanted(seat_name(scene.prefix, scene.target), SEAT_MIB)),
+        disks=(*disks, seat),
         nics=(),
         image_id=image_id,
         image_format=disk_format,

@@ -51,7 +51,8 @@ class ServerDisks:
         """Record volumes and attachments, and make what is new. Raises OverQuota, InvalidInput."""
         disks, taken = [], {ROOT} if wanted.local else set()
         if wanted.local:
-            disks.append(DiskWanted(disk_name(self.prefix, server.id), max(server.disk, 1) * GIB))
+            size = max(server.disk, 1) * GIB
+            disks.append(DiskWanted(disk_name(self.prefix, server.id), size, wanted.provider))
         # The disk to boot from is the first: when it has to move in, all others follow it.
         together = wanted.local or wanted.wishes[0].made
         complete = True
@@ -66,13 +67,15 @@ class ServerDisks:
                 provider = wish.kind.provider if wish.kind else ""
                 name = disk_name(self.prefix, volume.id)
                 disks.append(DiskWanted(name, volume.size * GIB, provider))
-        return MadeDisks(self._with_rest(server, disks), complete)
+        return MadeDisks(self._with_rest(server, disks, wanted.provider), complete)
 
-    def _with_rest(self, server: Server, disks: Sequence[DiskWanted]) -> tuple[DiskWanted, ...]:
+    def _with_rest(
+        self, server: Server, disks: Sequence[DiskWanted], provider: str
+    ) -> tuple[DiskWanted, ...]:
         if server.config_drive:  # the last disk, as the build's orders say
             name = f"{self.prefix}config-{server.id}"
-            return (*disks, DiskWanted(name, CONFIG_DRIVE_MIB))
-        seat = DiskWanted(seat_name(self.prefix, server.id), SEAT_MIB)
+            return (*disks, DiskWanted(name, CONFIG_DRIVE_MIB, provider))
+        seat = DiskWanted(seat_name(self.prefix, server.id), SEAT_MIB, provider)
         return tuple(disks) or (seat,)
 
     def _volume(self, caller: Caller, request_id: str, server: Server, wish: DiskWish) -> Volume:

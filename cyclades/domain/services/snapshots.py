@@ -114,6 +114,11 @@ class Snapshots:
                 f"Invalid snapshot: Snapshot {snapshot.id} is being copied: please try again when "
                 "that has ended."
             )
+        if self.volumes.awaiting(snapshot.id):
+            raise InvalidInput(
+                f"Invalid snapshot: Volumes made from snapshot {snapshot.id} get their disks from "
+                "it when servers first have them: attach or delete them before."
+            )
         leaving = replace(
             snapshot,
             status=SnapshotStatus.DELETING,

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from cyclades.domain.model.availability_zone import zones_of
 from cyclades.domain.model.cluster import Cluster
 from cyclades.domain.model.disk_task import DiskTask, TaskKind
-from cyclades.domain.model.disk_templates import Can, require
+from cyclades.domain.model.disk_templates import Can, refusal, require
 from cyclades.domain.model.errors import InvalidInput, NotFound, OverQuota
 from cyclades.domain.model.events import Changed
 from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.placement import Demand, choose
 from cyclades.domain.model.quota import UNLIMITED
-from cyclades.domain.model.volume import Volume, VolumeStatus
+from cyclades.domain.model.volume import Place, Volume, VolumeStatus
 from cyclades.domain.model.volume_type import VolumeType
 from cyclades.domain.model.wanted_volume import Source, WantedVolume, size_of
 from cyclades.domain.services.disk_tasks import DiskTasks
 from cyclades.domain.services.volume_sources import VolumeSources
-from cyclades.domain.services.volume_types import VolumeTypes
+from cyclades.domain.services.volume_types import EVERYTHING, VolumeTypes
 from cyclades.ports.clock import Clock
 from cyclades.ports.clusters import ClusterRepository
 from cyclades.ports.feed import Feed
@@ -52,6 +52,9 @@ class VolumeCreation:
         template = kind.disk_template(self.usual_template)
         cluster = self._cluster(wanted, source, kind, template, size)
         now = self.clock.now()
+        # A disk that cannot move is made where it is to stay.
+        later = cluster is not None and refusal(template, Can.MOVE) is not None
+        filled = cluster is not None and not later
         volume = Volume(
             id=self.ids.new(),
             project_id=caller.project_id or "",
@@ -64,21 +67,22 @@ class VolumeCreation:
             created=now,
             updated=now,
             description=wanted.description,
-            status=VolumeStatus.CREATING if cluster else VolumeStatus.AVAILABLE,
+            status=VolumeStatus.CREATING if filled else VolumeStatus.AVAILABLE,
             cluster_id=cluster.id if cluster else None,
+            place=Place.ORIGIN if later else Place.NOWHERE,
             bootable=source.bootable if source else False,
             metadata=dict(wanted.metadata),
             image_metadata=source.image_metadata if source else {},
             image_id=wanted.image_id,
             snapshot_id=wanted.snapshot_id,
             source_volid=wanted.source_volid,
-            task_id=self.ids.new() if cluster else None,
+            task_id=self.ids.new() if filled else None,
         )
         self.admit_size(volume.project_id, size)
         self.volumes.add(volume)
         self.feed.publish(Changed("volume", volume.id, volume.version, volume.project_id))
-        if cluster:
-            self._fill(caller, request_id, volume, kind)
+        if filled:
+            self._fill(caller, request_id, volume)
         self.quota.charge(volume.project_id, volume.usage)
         return volume
 
@@ -89,8 +93,7 @@ class VolumeCreation:
         if limit != UNLIMITED and size > limit:
             raise OverQuota(name, size, 0, limit)
 
-    def _fill(self, caller: Caller, request_id: str, volume: Volume, kind: VolumeType) -> None:
-        facts = {"provider": kind.provider} if kind.provider else {}
+    def _fill(self, caller: Caller, request_id: str, volume: Volume) -> None:
         self.tasks.begin(
             DiskTask(
                 volume.task_id or "",
@@ -101,7 +104,6 @@ class VolumeCreation:
                 request_id,
                 volume.created,
                 volume.created,
-                facts=facts,
                 volume_id=volume.id,
                 snapshot_id=volume.snapshot_id,
                 image_id=volume.image_id,
@@ -128,8 +130,8 @@ class VolumeCreation:
         """Where its disk will be, None while it needs none."""
         if source is None or (source.cluster_id is None and wanted.image_id is None):
             return None
-        require(template, Can.MOVE)
         if wanted.image_id is not None:
+            require(template, Can.MOVE)
             return self._roomiest(wanted, kind, template, size)
         require(template, Can.CLONE, clones=kind.clones)
         if source.disk_template != template:
@@ -138,6 +140,8 @@ class VolumeCreation:
                 f"{source.disk_template}.",
                 "volume.volume_type",
             )
+        if refusal(template, Can.MOVE):
+            self._require_copied_later(wanted, source, kind)
         cluster = self.clusters.get(source.cluster_id or "")
         if wanted.zone not in {None, cluster.availability_zone}:
             raise InvalidInput(
@@ -146,6 +150,22 @@ class VolumeCreation:
                 "volume.availability_zone",
             )
         return cluster
+
+    def _require_copied_later(self, wanted: WantedVolume, source: Source, kind: VolumeType) -> None:
+        """Its disk is made when a server first has it, from what stays as it is until then."""
+        if wanted.snapshot_id is None:
+            raise InvalidInput(
+                f"Volumes of type {kind.name} get their disks when servers first have them: take a "
+                "snapshot of the volume, and make the new volume from that.",
+                "volume.source_volid",
+            )
+        maker = self.types.repository.get(EVERYTHING, source.type_id).provider
+        if kind.provider != maker:
+            raise InvalidInput(
+                f"Volumes of type {kind.name} are kept elsewhere than the snapshot: use its own "
+                "type.",
+                "volume.volume_type",
+            )
 
     def _roomiest(
         self, wanted: WantedVolume, kind: VolumeType, template: str, size: int

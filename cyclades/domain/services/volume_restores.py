@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from cyclades.domain.model.backup import Backup, BackupStatus, require_restorable
 from cyclades.domain.model.disk_plans import RESTORE, REVERT
 from cyclades.domain.model.disk_task import TaskKind
+from cyclades.domain.model.disk_templates import Can
 from cyclades.domain.model.errors import Conflict, InvalidInput
 from cyclades.domain.model.events import Changed
 from cyclades.domain.model.identity import Caller
@@ -51,6 +52,7 @@ class VolumeRestores:
         plan, task_id = REVERT[has_disk, snapshot.holder], self.ids.new()
         if not plan:
             return
+        self.copies.require(volume, Can.MOVE)
         cluster_id = volume.cluster_id or snapshot.cluster_id or ""
         task = self.copies.task(TaskKind.REVERT, caller, request_id, task_id, cluster_id)
         self.copies.claim(replace(volume, cluster_id=cluster_id), task_id, VolumeStatus.REVERTING)
@@ -96,6 +98,7 @@ class VolumeRestores:
             saved = self.volumes.save(replace(marked, updated=self.clock.now()))
             self.feed.publish(Changed("volume", saved.id, saved.version, saved.project_id))
             return saved
+        self.copies.require(volume, Can.MOVE)
         if volume.place is Place.NOWHERE:
             cluster = self.copies.somewhere(volume)
             marked = replace(

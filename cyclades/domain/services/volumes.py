@@ -92,7 +92,7 @@ class Volumes:
             )
         self.creation.admit_size(volume.project_id, size)
         larger = replace(volume, size=size)
-        if volume.place is Place.NOWHERE:
+        if not volume.has_disk:
             self._save(larger)
         else:
             require_template(volume.disk_template, Can.GROW)
@@ -141,7 +141,7 @@ class Volumes:
             return volume.status
         if volume.place is Place.SERVER:
             return VolumeStatus.IN_USE
-        rests = volume.place is Place.HOLDER or (
+        rests = volume.place in {Place.HOLDER, Place.ORIGIN} or (
             volume.place is Place.NOWHERE and volume.cluster_id is None
         )
         return VolumeStatus.AVAILABLE if rests else VolumeStatus.ERROR
@@ -166,7 +166,7 @@ class Volumes:
             self.quota.release(snapshot.project_id, snapshot.usage)
             gone = Changed("snapshot", snapshot.id, snapshot.version + 1, snapshot.project_id)
             self.feed.publish(gone)
-        if volume.place is Place.NOWHERE and not volume.holder:
+        if not volume.has_disk and not volume.holder:
             self.volumes.remove(volume)
             self._tell(replace(volume, version=volume.version + 1))
             self.quota.release(volume.project_id, volume.usage)

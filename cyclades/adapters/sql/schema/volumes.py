@@ -50,7 +50,7 @@ volumes = Table(
     Column("availability_zone", Name, nullable=False),
     Column("cluster_id", Id, ForeignKey("clusters.id")),  # null: it has no disk yet
     Column("disk_template", String(32), nullable=False),
-    Column("place", String(16), nullable=False),  # nowhere, holder, server, moving
+    Column("place", String(16), nullable=False),  # the words of model.volume.Place
     Column("holder", Boolean, nullable=False),  # its holder instance exists, with or without it
     Column("bootable", Boolean, nullable=False),
     Column("readonly", Boolean, nullable=False),
