@@ -13,11 +13,13 @@ from cyclades.domain.model.listing import Listing
 from cyclades.domain.model.reports import InstanceReport, JobReport
 from cyclades.domain.model.server import Server
 from cyclades.domain.model.sharing import Scope
+from cyclades.domain.services.cluster_diagnosis import examine
 from cyclades.domain.services.diagnosis import Finding, Situation, diagnose
 from cyclades.ports.cluster_driver import ClusterUnavailable
 from cyclades.ports.outbox import InFlight
 
 RECENT = 20  # actions
+MANY = 10_000  # volume types
 
 
 @click.group()
@@ -42,6 +44,34 @@ def server(server_id: str, path: Path, *, as_json: bool) -> None:
         click.echo(json.dumps(shown, indent=2))
     else:
         show(findings)
+
+
+@doctor.command()
+@ini.option
+@ini.plainly
+def clusters(path: Path) -> None:
+    """Whether clusters are set up so that no user reads another's disks."""
+    app = ini.application(path)
+    try:
+        show(set_up(app))
+    finally:
+        app.close()
+
+
+def set_up(app: Application) -> list[Finding]:
+    """Ask all clusters."""
+    with app.reader() as unit:
+        known = unit.clusters.list()
+        types = unit.volume_types.page(Listing(Scope(None, everything=True), limit=MANY))
+    found = []
+    for cluster in known:
+        try:
+            identity = app.drivers.of(cluster.id).identity()
+        except ClusterUnavailable as error:
+            found.append(Finding(cluster.name, f"It does not answer: {error}"))
+        else:
+            found += examine(cluster.name, identity, types)
+    return found
 
 
 def show(findings: Sequence[Finding]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from cyclades.bootstrap import Application
+from cyclades.bootstrap import Application, Unit
 from cyclades.commands.main import manage
 from tests.harness.cloud import Cloud, cloud
 
@@ -51,3 +51,22 @@ def test_it_asks_the_cluster(cloud: Cloud, doctor: Doctor) -> None:
 
 def test_what_is_not_there_is_said_to_be_so(doctor: Doctor) -> None:
     assert "could not be found" in doctor("no-such-server")
+
+
+def test_clusters_are_asked_how_they_are_set_up(
+    cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cyclades.commands.ini.application", lambda _path: cloud.app)
+    config = tmp_path / "cyclades.ini"
+    config.touch()
+    specs = {"SNF:disk_template": "ext", "SNF:provider": "files", "SNF:clone": "true"}
+
+    def offer(unit: Unit) -> None:
+        unit.volume_types.create("far", None, is_public=True, specs=specs)
+
+    def said() -> str:
+        return CliRunner().invoke(manage, ["doctor", "clusters", "-c", str(config)]).output
+
+    assert said() == ""
+    cloud.app.atomically(offer)
+    assert "what is made of far is blank" in said()

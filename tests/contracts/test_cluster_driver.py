@@ -21,6 +21,7 @@ from cyclades.domain.model.port import MOST_INTERFACES
 from cyclades.domain.model.reports import JobOutcome, JobRank, Power
 from cyclades.ports.cluster_driver import IdentityMismatch
 from tests.contracts.clusters import (
+    GanetiAdministrator,
     Ground,
     effect,
     new_id,
@@ -34,6 +35,8 @@ def test_the_cluster_says_who_it_is_and_what_it_has(ground: Ground) -> None:
     assert identity.version.startswith("3.")
     assert "file" in identity.disk_templates
     assert identity.hypervisors == ("fake",)
+    by_default = not isinstance(ground.administrator, GanetiAdministrator)
+    assert identity.wipes_disks is by_default
     capacity = ground.driver.capacity()
     assert capacity.nodes == 2
     assert capacity.cpus_total > 0

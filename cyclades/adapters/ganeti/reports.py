@@ -237,6 +237,7 @@ def identity(data: object) -> ClusterIdentity:
         version=text(info.get("software_version")),
         disk_templates=texts(info.get("enabled_disk_templates")),
         hypervisors=texts(info.get("enabled_hypervisors")),
+        wipes_disks=info.get("prealloc_wipe_disks") is True,
     )
 
 

@@ -25,6 +25,7 @@ def info(world: World) -> Shape:
         "default_hypervisor": "fake",
         "enabled_hypervisors": list(identity.hypervisors),
         "enabled_disk_templates": list(identity.disk_templates),
+        "prealloc_wipe_disks": identity.wipes_disks,
         "mac_prefix": "aa:01:00",
         "max_running_jobs": 20,
         "tags": [],

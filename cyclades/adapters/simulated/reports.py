@@ -125,6 +125,7 @@ def identity(world: World) -> ClusterIdentity:
         version=VERSION,
         disk_templates=DISK_TEMPLATES,
         hypervisors=("fake",),
+        wipes_disks=True,  # as much as there is to wipe
     )
 
 

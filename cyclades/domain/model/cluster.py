@@ -20,13 +20,14 @@ class Capacity:
 
 @dataclass(frozen=True, slots=True)
 class ClusterIdentity:
-    """Who answered: `uuid` never changes in a cluster's life."""
+    """Who answered: `uuid` never changes in a cluster's life. `wipes_disks`: new ones, all."""
 
     uuid: str
     name: str
     version: str
     disk_templates: tuple[str, ...]
     hypervisors: tuple[str, ...]
+    wipes_disks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
