@@ -98,14 +98,8 @@ class VolumeRestores:
             saved = self.volumes.save(replace(marked, updated=self.clock.now()))
             self.feed.publish(Changed("volume", saved.id, saved.version, saved.project_id))
             return saved
-        self.copies.require(volume, Can.MOVE)
-        if volume.place is Place.NOWHERE:
-            cluster = self.copies.somewhere(volume)
-            marked = replace(
-                marked, cluster_id=cluster.id, availability_zone=cluster.availability_zone
-            )
-        task_id = self.ids.new()
-        claimed, facts = self.copies.claim(marked, task_id, VolumeStatus.RESTORING)
+        task_id, placed = self.ids.new(), self._placed(marked)
+        claimed, facts = self.copies.claim(placed, task_id, VolumeStatus.RESTORING)
         kept = self.backups.save(
             replace(
                 backup,
@@ -121,6 +115,14 @@ class VolumeRestores:
         about = replace(task, plan=plan, volume_id=volume.id, backup_id=backup.id)
         self.copies.begin(replace(about, facts={**facts, **bytes_of(backup)}))
         return claimed
+
+    def _placed(self, volume: Volume) -> Volume:
+        """In a cluster; its disk comes from its holder. Raises InvalidInput, NoCapacity."""
+        self.copies.require(volume, Can.MOVE)
+        if volume.place is not Place.NOWHERE:
+            return volume
+        cluster = self.copies.somewhere(volume)
+        return replace(volume, cluster_id=cluster.id, availability_zone=cluster.availability_zone)
 
     def _target(
         self,
