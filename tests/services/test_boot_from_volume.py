@@ -13,9 +13,11 @@ from cyclades.domain.model.errors import CycladesError, InvalidInput, OverQuota
 from cyclades.domain.model.flavor import Flavor
 from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.operation import Operation
+from cyclades.domain.model.snapshot import WantedSnapshot
 from cyclades.domain.model.volume import Place, Volume, VolumeStatus
 from cyclades.domain.model.volume_attachment import VolumeAttachment
 from cyclades.domain.services.attached_volumes import NEVER_FILLED
+from cyclades.domain.services.volume_endings import KEPT_BY_SNAPSHOTS
 from cyclades.workers.audits import audit_cluster
 from tests.harness.cloud import MEMBER, Cloud
 from tests.harness.disks import Disks
@@ -215,6 +217,22 @@ def test_nothing_is_done_to_what_a_server_waits_for(cloud: Cloud, disks: Disks) 
 
     with pytest.raises(InvalidInput, match=f"kept for server {server_id}"):
         cloud.app.atomically(claim)
+
+
+def test_snapshots_outlive_a_server_and_its_volume(cloud: Cloud, disks: Disks) -> None:
+    volume = bootable(cloud, disks)
+    server_id = boot(
+        cloud, device("volume", uuid=volume.id, boot_index=0, delete_on_termination=True)
+    )
+    cloud.converge()
+    wanted = WantedSnapshot(volume.id, in_use=True)
+    cloud.app.atomically(lambda unit: unit.snapshots.create(MEMBER, "req-1", wanted))
+    cloud.converge()
+    cloud.delete(server_id)
+    cloud.converge()
+    assert cloud.server(server_id).deleted
+    assert disks.at_rest(volume) == (VolumeStatus.ERROR_DELETING, Place.NOWHERE)
+    assert disks.see(volume).fault == KEPT_BY_SNAPSHOTS
 
 
 def test_a_volume_that_never_got_its_image_says_so(cloud: Cloud, disks: Disks) -> None:

@@ -11,6 +11,7 @@ from cyclades.domain.model.server import Server
 from cyclades.domain.model.volume import Place, Volume, VolumeStatus
 from cyclades.domain.model.volume_attachment import AttachmentStatus, VolumeAttachment
 from cyclades.domain.services.disk_tasks import DiskTasks
+from cyclades.domain.services.volume_endings import KEPT_BY_SNAPSHOTS
 from cyclades.ports.clock import Clock
 from cyclades.ports.feed import Feed
 from cyclades.ports.ids import Ids
@@ -19,7 +20,6 @@ from cyclades.ports.volume_attachments import VolumeAttachmentRepository
 from cyclades.ports.volumes import VolumeRepository
 
 LOST: Final = "The volume's disk was removed with the server that it was in."
-KEPT_BY_SNAPSHOTS: Final = "The volume's disk has gone with its server; its snapshots are left."
 NEVER_FILLED: Final = "The server was deleted before its image was copied to the volume."
 # What a volume and its attachment say while it moves.
 MOVING: Final[Mapping[TaskKind, tuple[VolumeStatus, AttachmentStatus]]] = {

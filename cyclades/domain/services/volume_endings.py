@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from cyclades.domain.model.disk_task import DiskTask, TaskKind
+from cyclades.domain.model.errors import Conflict, StaleVersion
 from cyclades.domain.model.events import Changed
 from cyclades.domain.model.volume import Place, Volume, VolumeStatus
 from cyclades.domain.model.volume_attachment import AttachmentStatus
@@ -14,6 +15,7 @@ from cyclades.ports.quota import QuotaLedger
 from cyclades.ports.volume_attachments import VolumeAttachmentRepository
 from cyclades.ports.volumes import VolumeRepository
 
+KEPT_BY_SNAPSHOTS: Final = "The volume's disk has gone with its server; its snapshots are left."
 # A volume that nothing is being done to, by where its disk is.
 AT_REST: Final[Mapping[Place, VolumeStatus]] = {
     Place.NOWHERE: VolumeStatus.AVAILABLE,
@@ -95,7 +97,13 @@ class VolumeRemoval:
         """Forgotten, and no longer charged."""
         volume = self.volumes.by_id(task.volume_id or "")
         if volume is not None:
-            self.volumes.remove(volume)
+            try:
+                self.volumes.remove(volume)
+            except StaleVersion:
+                raise
+            except Conflict:
+                self.kept.fail(task, KEPT_BY_SNAPSHOTS)
+                return
             self.quota.release(volume.project_id, volume.usage)
             gone = Changed("volume", volume.id, volume.version + 1, volume.project_id)
             self.feed.publish(gone)
