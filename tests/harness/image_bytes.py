@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from cyclades.adapters.sql.schema.images import images
+from cyclades.adapters.sql.schema.volumes import backups
 from cyclades.bootstrap import Application
 from cyclades.domain.model.image_usage import usage
 from cyclades.domain.model.quota import IMAGE
@@ -16,11 +17,12 @@ def do_imports(app: Application) -> None:
 
 
 def leaks(app: Application) -> list[str]:
-    """Blobs of nobody, images without their blob, and usage that is not the sum of images."""
+    """Blobs of nobody, images and backups without theirs, and usage that is not the images' sum."""
     with app.reader() as unit:
         ids = unit.connection.execute(select(images.c.id)).scalars().all()
         kept = [unit.images.repository.get(id, EVERYWHERE) for id in ids]
         named = {image.content.blob for image in kept if image.content}
+        named |= set(unit.connection.execute(select(backups.c.blob)).scalars()) - {None}
         there = set(app.image_store.blobs())
         wrong = [f"blob of nobody: {blob}" for blob in there - named]
         wrong += [f"blob is missing: {blob}" for blob in named - there]

@@ -9,7 +9,7 @@ from tests.workers.evidence import Evidence
 
 UNDER_WAY = frozenset(
     {"creating", "attaching", "detaching", "deleting", "extending", "uploading"}
-    | {"backing-up", "restoring-backup", "reverting"}
+    | {"backing-up", "restoring-backup", "reverting", "restoring"}
 )
 GIB = 1024  # MiB
 
@@ -21,7 +21,7 @@ def nothing_is_silent(seen: Evidence) -> Iterator[str]:
             yield f"task {task.kind} {task.id} is {task.state}"
         elif (task.state == "failed") is not bool(task.message):
             yield f"task {task.kind} {task.id} is {task.state} and says {task.message}"
-    for kind in ("volumes", "snapshots"):
+    for kind in ("volumes", "snapshots", "backups"):
         for row in seen.rows[kind]:
             if row.task_id is not None or row.status in UNDER_WAY:
                 yield f"{kind} {row.id} is {row.status}, task {row.task_id}"
@@ -98,7 +98,10 @@ def usage_adds_up(seen: Evidence) -> Iterator[str]:
     for kind in ("volumes", "snapshots"):
         for row in seen.rows[kind]:
             counted.update({(row.project_id, kind): 1, (row.project_id, "gigabytes"): row.size})
-    kept = {"volumes", "snapshots", "gigabytes"}
+    for row in seen.rows["backups"]:
+        its = {"backups": 1, "backup_gigabytes": row.size}
+        counted.update({(row.project_id, resource): used for resource, used in its.items()})
+    kept = {"volumes", "snapshots", "gigabytes", "backups", "backup_gigabytes"}
     booked = {(row.project_id, row.resource): row.used for row in seen.quotas}
     for key in {key for key in booked if key[1] in kept} | counted.keys():
         if booked.get(key, 0) != counted[key]:

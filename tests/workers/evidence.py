@@ -15,7 +15,7 @@ TABLES = (
     *("servers", "effects", "instance_actions", "ports", "addresses", "quotas", "feed"),
     *("networks", "subnets", "network_clusters", "network_resources"),
     *("routers", "floating_ips", "security_groups", "subnetpools"),
-    *("volumes", "snapshots", "volume_attachments", "disk_tasks"),
+    *("volumes", "snapshots", "backups", "volume_attachments", "disk_tasks"),
     *("builds", "server_guests"),
 )
 
