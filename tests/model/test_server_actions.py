@@ -33,8 +33,9 @@ ALLOWED: dict[tuple[Action, str], tuple[set[VmState], set[TaskState | None], boo
     (Action.DETACH_INTERFACE, ""): ({VmState.ACTIVE, VmState.STOPPED}, {None}, False),
     (Action.ATTACH_VOLUME, ""): ({VmState.ACTIVE, VmState.STOPPED}, {None}, False),
     (Action.DETACH_VOLUME, ""): ({VmState.ACTIVE, VmState.STOPPED}, {None}, False),
+    (Action.CREATE_IMAGE, ""): ({VmState.ACTIVE, VmState.STOPPED}, {None}, False),
 }
-LOCKS_OUT = {action for action, _ in ALLOWED} - {Action.LOCK, Action.UNLOCK}
+LOCKS_OUT = {action for action, _ in ALLOWED} - {Action.LOCK, Action.UNLOCK, Action.CREATE_IMAGE}
 BECOMES = {
     (Action.START, ""): TaskState.POWERING_ON,
     (Action.STOP, ""): TaskState.POWERING_OFF,

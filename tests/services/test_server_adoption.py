@@ -26,6 +26,7 @@ FORGET = (
     "UPDATE addresses SET port_id = NULL",
     "DELETE FROM port_security_groups",
     "DELETE FROM ports",
+    "DELETE FROM server_guests",
     "DELETE FROM servers",
     "UPDATE quotas SET used = 0 WHERE resource NOT IN ('network', 'subnet')",
 )

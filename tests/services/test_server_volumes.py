@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from cyclades.bootstrap import Unit
 from cyclades.domain.model.errors import Conflict, CycladesError, Forbidden, InvalidInput, NotFound
@@ -121,6 +122,20 @@ def test_what_is_refused(cloud: Cloud, guest: Guest) -> None:
     building = cloud.create()
     with pytest.raises(Conflict, match="building"):
         guest.attach_to(building, other)
+
+
+def test_what_older_servers_are_kept_on_is_seen_before_they_get_disks(
+    cloud: Cloud, guest: Guest
+) -> None:
+    server_id, volume = cloud.running(), guest.blank()
+    with cloud.app.engine.begin() as connection:  # as an older release left it
+        connection.execute(text("UPDATE servers SET disk_template = ''"))
+    with pytest.raises(Conflict, match="not been seen yet"):
+        guest.attach_to(server_id, volume)
+    cloud.clock.passed += 60  # its cluster is looked at
+    cloud.turn()
+    assert cloud.server(server_id).disk_template == volume.disk_template
+    guest.attach_to(server_id, volume)
 
 
 def test_no_more_disks_than_an_instance_may_have(cloud: Cloud, guest: Guest) -> None:

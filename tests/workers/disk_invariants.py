@@ -63,7 +63,9 @@ def disks_are_in_their_places(seen: Evidence) -> Iterator[str]:
         name = disk_name(seen.prefix, snapshot.id)
         expected = holder_name(seen.prefix, snapshot.id) if snapshot.holder else None
         yield from _in_place(snapshot, expected, there.pop(name, []))
-    own = {disk_name(seen.prefix, server) for server in servers}
+    # A server that was adopted has another id than its instance and its disk are named after.
+    made_as = (instance.removeprefix(seen.prefix) for instance in servers.values())
+    own = {disk_name(seen.prefix, server_id) for server_id in made_as}
     left = {name for name in there if name.startswith(f"{seen.prefix}disk-")} - own
     left |= {disk["name"] for disk in seen.loose_disks} - lost
     if left:

@@ -97,34 +97,34 @@ class Told:
         self._url = f"{conf.api.rstrip('/')}/node/v1/metadata"
         self._key = conf.node_key
         self._prefix = conf.prefix
-        self._kept: dict[tuple[str, str], tuple[float, dict[str, Any]]] = {}
+        self._kept: dict[tuple[str, str], tuple[float, dict[str, Any] | None]] = {}
         self._trouble = Trouble(log, "the API")
 
     def find(self, network: str, address: str, path: str) -> Answer | HTTPStatus:
         """What is at the path, for the guest with this address on this network."""
         try:
             told = self._of(network, address)
-        except HTTPError as error:
-            error.close()
-            if error.code == HTTPStatus.NOT_FOUND:
-                return HTTPStatus.NOT_FOUND
-            return self._away(str(error))
         except (OSError, URLError, ValueError, KeyError, TypeError) as error:
             return self._away(str(error))
         self._trouble.over()
-        return answer(path, told) or HTTPStatus.NOT_FOUND
+        return (told and answer(path, told)) or HTTPStatus.NOT_FOUND
 
     def _away(self, why: str) -> HTTPStatus:
         self._trouble.note(why)
         return HTTPStatus.SERVICE_UNAVAILABLE
 
-    def _of(self, network: str, address: str) -> dict[str, Any]:
+    def _of(self, network: str, address: str) -> dict[str, Any] | None:
+        """None for who is nobody: a guest that asks and asks does not reach the API each time."""
         now = time.monotonic()
         self._kept = {key: kept for key, kept in self._kept.items() if now - kept[0] < KEPT}
         kept = self._kept.get((network, address))
         if kept:
             return kept[1]
-        asked = {"network": f"{self._prefix}net-{network}", "ip": address}
+        told = self._ask({"network": f"{self._prefix}net-{network}", "ip": address})
+        self._kept[network, address] = (now, told)
+        return told
+
+    def _ask(self, asked: dict[str, str]) -> dict[str, Any] | None:
         request = Request(  # noqa: S310  the operator's own URL
             self._url,
             data=json.dumps(asked).encode(),
@@ -134,7 +134,11 @@ class Told:
                 "Content-Type": "application/json",
             },
         )
-        with self._opener.open(request, timeout=PATIENCE) as response:
-            told: dict[str, Any] = json.loads(response.read(LARGEST))
-        self._kept[network, address] = (now, told)
-        return told
+        try:
+            with self._opener.open(request, timeout=PATIENCE) as response:
+                return dict(json.loads(response.read(LARGEST)))
+        except HTTPError as error:
+            error.close()
+            if error.code == HTTPStatus.NOT_FOUND:
+                return None
+            raise

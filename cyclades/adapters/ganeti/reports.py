@@ -196,6 +196,7 @@ def instance_report(cluster_id: str, data: object) -> InstanceReport:
         ),
         tags=frozenset(texts(about.get("tags"))),
         node=optional_text(about.get("pnode")),
+        disk_template=optional_text(about.get("disk_template")) or "",
     )
 
 

@@ -102,6 +102,7 @@ def instance_report(cluster_id: str, world: World, instance: Instance) -> Instan
         ),
         tags=frozenset(instance.tags),
         node=instance.node,
+        disk_template=instance.disk_template,
     )
 
 

@@ -121,6 +121,7 @@ WATCHED = select(
     servers.c.ram,
     servers.c.absences,
     servers.c.effect_id.is_(None) & servers.c.launched.is_not(None),
+    servers.c.disk_template,
 ).where(servers.c.cluster_id == bindparam("cluster_id"), ~servers.c.deleted)
 WATCHED_OF_THESE = WATCHED.where(servers.c.instance.in_(bindparam("names", expanding=True)))
 

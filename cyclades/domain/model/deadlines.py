@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Final
 
 from cyclades.domain.model.operation import Operation
 
@@ -48,26 +48,10 @@ def latest_starts(longest: float, now: datetime) -> Mapping[Operation, datetime]
     return {operation: now - time_for(operation, longest) for operation in PARTS}
 
 
-class Asked(Protocol):
-    """What was asked of a cluster; `task_id` is "" unless it is a step of a task on disks."""
+def given_up(operation: Operation, purpose: str, task_id: str) -> bool:
+    """Whether nobody wants it once it is late: a disk on its way has to come to rest some day.
 
-    @property
-    def operation(self) -> Operation:
-        """What."""
-        ...
-
-    @property
-    def purpose(self) -> str:
-        """For whom: "cleanup" for nobody."""
-        ...
-
-    @property
-    def task_id(self) -> str:
-        """For which task."""
-        ...
-
-
-def given_up(asked: Asked) -> bool:
-    """Whether nobody wants it once it is late: a disk on its way has to come to rest some day."""
-    undoes = bool(asked.task_id) and asked.purpose == "cleanup"
-    return not undoes and asked.operation not in NEVER_GIVEN_UP
+    `purpose` and `task_id` are its effect's.
+    """
+    undoes = bool(task_id) and purpose == "cleanup"
+    return not undoes and operation not in NEVER_GIVEN_UP

@@ -92,7 +92,8 @@ class DiskSeen:
 class InstanceReport:
     """An instance as its cluster shows it.
 
-    `node` is for operators only and never leaves the administrators' view.
+    `node` is for operators only and never leaves the administrators' view. `disk_template` is
+    what its disks are kept on; empty or "diskless" when it has none.
     `server_version` is the version our server had before the cluster was read: the reader
     adds it, and a report about an older server is not believed.
     """
@@ -108,6 +109,7 @@ class InstanceReport:
     tags: frozenset[str] = frozenset()
     node: str | None = None
     server_version: int = 0
+    disk_template: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,11 @@ TAG = "cyclades:server:"  # and the server's id: the tag of its instance
 ALMOST = 99  # percent; only the end of its job completes a build
 
 
+def kept_on(seen: InstanceReport) -> str:
+    """The disk template of an instance, or empty if it has no disks."""
+    return "" if seen.disk_template == "diskless" else seen.disk_template
+
+
 def tag_of(server_id: str) -> str:
     """The tag that tells operators whose an instance is."""
     return f"{TAG}{server_id}"
@@ -206,12 +211,18 @@ class Server:
         state = AS_SEEN.get(seen.power)
         if not self.quiet or state is None:
             return False
-        before = (self.vm_state, self.power, self.vcpus, self.ram, self.absences)
+        before = self._shown
         self.vm_state, self.power = state, seen.power
         self.vcpus, self.ram = seen.vcpus, seen.memory_mib
+        self.disk_template = self.disk_template or kept_on(seen)
         self.absences = 0
         self.fault = None
-        return before != (self.vm_state, self.power, self.vcpus, self.ram, self.absences)
+        return before != self._shown
+
+    @property
+    def _shown(self) -> tuple[object, ...]:
+        seen = (self.vm_state, self.power, self.vcpus, self.ram)
+        return (*seen, self.disk_template, self.absences)
 
     def miss(self, now: datetime, *, removed: bool) -> bool:
         """The right cluster positively does not know the instance; True if anything changed.

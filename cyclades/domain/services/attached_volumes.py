@@ -49,6 +49,11 @@ class Attached(NamedTuple):
         """Its disk is in the server."""
         return self.volume.place is Place.SERVER
 
+    @property
+    def made_for_it(self) -> bool:
+        """It was made together with the server, in one transaction and at one moment."""
+        return self.volume.created == self.attachment.created
+
 
 @dataclass(frozen=True, slots=True)
 class AttachedVolumes:
@@ -122,7 +127,7 @@ class AttachedVolumes:
         for each in self.of(server.id):
             if each.volume.task_id or each.inside:
                 continue  # it moves out by a task of its own
-            if each.volume.created < server.created:
+            if not each.made_for_it:
                 self._release(each)
             elif each.volume.place is Place.NOWHERE:
                 self._keep(replace(each.volume, status=VolumeStatus.ERROR, fault=message))

@@ -20,7 +20,7 @@ from cyclades.domain.model.reports import (
     NetworkReport,
     Power,
 )
-from cyclades.domain.model.server import ABSENCES_TO_BELIEVE
+from cyclades.domain.model.server import ABSENCES_TO_BELIEVE, kept_on
 from cyclades.domain.model.server_states import AS_SEEN
 from cyclades.ports.cluster_driver import ClusterDriver
 from cyclades.ports.outbox import InFlight
@@ -65,6 +65,7 @@ class Watched:
     ram: int
     absences: int
     quiet: bool
+    disk_template: str = ""
 
 
 @dataclass(slots=True)
@@ -261,5 +262,6 @@ def differs(seen: InstanceReport, known: Watched) -> bool:
         state != known.vm_state
         or seen.power != known.power
         or (seen.vcpus, seen.memory_mib) != (known.vcpus, known.ram)
+        or (not known.disk_template and kept_on(seen) != "")
         or known.absences > 0
     )

@@ -37,7 +37,7 @@ class Deadlines:
         effect = self.outbox.lock(effect_id)
         if effect is None or effect.overdue:
             return False
-        if effect.unsent and given_up(effect):
+        if effect.unsent and given_up(effect.operation, effect.purpose, effect.task_id):
             self.updates.refuse(effect, TOO_LATE)
         else:
             self._tell(effect)

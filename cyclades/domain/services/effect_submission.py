@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from cyclades.domain.model.crashes import TRIES, UNDOABLE, pause_after
 from cyclades.domain.model.deadlines import TOO_LATE, given_up, time_for
+from cyclades.domain.model.effects import Effect
 from cyclades.domain.services.cluster_updates import ClusterUpdates
 from cyclades.ports.clock import Clock
 from cyclades.ports.cluster_driver import (
@@ -56,7 +57,7 @@ def attempt(driver: ClusterDriver, claim: Claim, in_time: Callable[[], bool]) ->
             job_id = driver.find(claim.effect.id)
             if job_id is not None:
                 return Outcome(job_id=job_id)
-            if claim.overdue and given_up(claim.effect):
+            if claim.overdue and _given_up(claim.effect):
                 return Outcome(refused=TOO_LATE)  # nobody wants it any more
         if claim.crashes >= TRIES:
             return Outcome(refused=UNDOABLE)
@@ -66,6 +67,10 @@ def attempt(driver: ClusterDriver, claim: Claim, in_time: Callable[[], bool]) ->
     except tuple(HANDLERS) as error:
         handler = next(HANDLERS[kind] for kind in type(error).__mro__ if kind in HANDLERS)
         return handler(claim, error)
+
+
+def _given_up(effect: Effect) -> bool:
+    return given_up(effect.operation, effect.purpose, effect.task_id)
 
 
 def pause(claim: Claim, outcome: Outcome) -> timedelta:
@@ -104,7 +109,7 @@ class EffectSubmission:
 
     def _hopeless(self, claim: Claim) -> bool:
         effect, age = claim.effect, self.clock.now() - claim.created
-        return age > time_for(effect.operation, self.longest) and given_up(effect)
+        return age > time_for(effect.operation, self.longest) and _given_up(effect)
 
     def _give_up(self, claim: Claim, message: str) -> bool:
         effect = self.outbox.lock(claim.effect.id)

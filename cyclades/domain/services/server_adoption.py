@@ -18,7 +18,7 @@ from cyclades.domain.model.network_errors import (
 )
 from cyclades.domain.model.port import ACTIVE, COMPUTE_OWNER, DOWN, WantedIp, WantedPort
 from cyclades.domain.model.reports import InstanceReport, JobRank, NicSeen, Power
-from cyclades.domain.model.server import Server
+from cyclades.domain.model.server import Server, kept_on
 from cyclades.domain.model.server_states import AS_SEEN, VmState
 from cyclades.domain.model.sharing import Scope
 from cyclades.domain.model.wanted_server import host_name
@@ -142,6 +142,7 @@ class ServerAdoption:
             task_state=None,
             power=seen.power,
             progress=100,
+            disk_template=kept_on(seen),
             placement={"cluster": cluster.name, "adopted": True},
             launched=now,
         )

@@ -110,7 +110,8 @@ class ServerDisks:
         *,
         now: bool,
     ) -> None:
-        moment = self.clock.now()
+        # One moment for both says that the volume was made for the server (`made_for_it`).
+        moment = volume.created if wish.volume is None else self.clock.now()
         self.attachments.add(
             VolumeAttachment(
                 self.ids.new(),

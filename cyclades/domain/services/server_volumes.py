@@ -172,7 +172,12 @@ def require_attachable(volume: Volume, server: Server, field: str = "volumeAttac
             "allow it with os-update_readonly_flag.",
             where,
         )
-    if server.disk_template and volume.disk_template != server.disk_template:
+    if not server.disk_template:
+        raise Conflict(
+            f"What the disks of server {server.id} are kept on has not been seen yet; please try "
+            "again, or ask your operator if it has none."
+        )
+    if volume.disk_template != server.disk_template:
         raise InvalidInput(
             f"Invalid volume: the type of volume '{volume.id}' is kept on {volume.disk_template}, "
             f"the server's disks on {server.disk_template}.",
