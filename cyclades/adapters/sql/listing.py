@@ -100,11 +100,12 @@ def ordered(column: Column[Any]) -> ColumnElement[Any]:
 def after(
     keys: Sequence[tuple[ColumnElement[Any], bool]], row: Sequence[Any]
 ) -> ColumnElement[bool]:
-    """Strictly after a row in this order."""
+    """Strictly after a row in this order; its values, or where they stand."""
     steps: list[ColumnElement[bool]] = []
     same: list[ColumnElement[bool]] = []
     for (column, descending), found in zip(keys, row, strict=True):
-        value = literal(found, column.type)  # else a boolean is none that could be less
+        stands = isinstance(found, ColumnElement)
+        value = found if stands else literal(found, column.type)  # a bare boolean is never less
         steps.append(and_(*same, column < value if descending else column > value))
         same.append(column == value)
     return or_(*steps)
