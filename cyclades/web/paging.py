@@ -24,16 +24,18 @@ class Page:
 def page_of(request: Any, *, largest: int | None = None) -> Page:
     """The page a query asks for. Raises InvalidInput."""
     cap = largest or request.app.settings.page_size
-    raw = request.GET.get("limit")
+    raw, marker = request.GET.get("limit"), request.GET.get("marker") or None
+    if marker and "\x00" in marker:  # no database keeps one
+        raise InvalidInput("The query must not contain NUL.", "marker")
     if raw is None or raw == "":
-        return Page(cap, request.GET.get("marker") or None)
+        return Page(cap, marker)
     if not (raw.isascii() and raw.isdigit() and len(raw) < 10):
         raise InvalidInput(
             "Invalid input for query parameters limit: "
             f"{raw[:40]!r} is not a non-negative integer.",
             "limit",
         )
-    return Page(min(int(raw), cap), request.GET.get("marker") or None)
+    return Page(min(int(raw), cap), marker)
 
 
 def next_href(request: Any, rows: Sequence[Any], page: Page, key: str = "id") -> str | None:
