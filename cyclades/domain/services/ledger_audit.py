@@ -72,6 +72,7 @@ class LedgerAudit:
         if not server.deleted:
             return False
         self.settlement.networks.leave(server.cluster_id, self.ports.release(server_id))
+        self.settlement.guests.forget(server_id)
         return True
 
     def _recount(self, name: str) -> bool:

@@ -141,6 +141,8 @@ class Volumes:
             return volume.status
         if volume.place is Place.SERVER:
             return VolumeStatus.IN_USE
+        if self.attachments.of_volume(volume.id) is not None:
+            return VolumeStatus.RESERVED  # a new server waits for it
         rests = volume.place in {Place.HOLDER, Place.ORIGIN} or (
             volume.place is Place.NOWHERE and volume.cluster_id is None
         )
