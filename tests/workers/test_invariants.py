@@ -72,6 +72,16 @@ def readdressed(world: World) -> None:
         instance.nics[0]["ip"] = "10.0.0.99"
 
 
+def resized(world: World) -> None:
+    for instance in world.instances.values():
+        instance.disks[-1]["size"] = 7
+
+
+def unplugged(world: World) -> None:
+    for instance in world.instances.values():
+        instance.disks.pop()
+
+
 PUBLIC = "SELECT id FROM networks WHERE external"
 BREAKAGES: list[tuple[str, Callable[[Cloud], None]]] = [
     ("I1", sql("UPDATE effects SET state = 'submitted'")),
@@ -120,6 +130,15 @@ BREAKAGES: list[tuple[str, Callable[[Cloud], None]]] = [
     ("I8", sql("UPDATE servers SET deleted = true")),
     ("I8", sql("UPDATE servers SET deleted = true, vm_state = 'deleted'")),
     ("I9", inside(renamed)),
+    ("I1 disks", sql("UPDATE disk_tasks SET state = 'running'")),
+    ("I1 disks", sql("UPDATE volumes SET status = 'attaching'")),
+    ("I1 disks", sql("UPDATE volumes SET status = 'error'")),
+    ("I3 disks", sql("UPDATE volumes SET place = 'holder'")),
+    ("I3 disks", inside(resized)),
+    ("I3 disks", inside(unplugged)),
+    ("I5 disks", sql("UPDATE volume_attachments SET status = 'reserved'")),
+    ("I6 disks", sql("UPDATE quotas SET used = used + 1 WHERE resource = 'gigabytes'")),
+    ("I10", sql("UPDATE servers SET deleted = true")),
 ]
 
 
@@ -128,7 +147,7 @@ def test_every_rule_is_tried() -> None:
 
 
 def furnish(cloud: Cloud) -> None:
-    """A server behind a router and a floating IP."""
+    """A server behind a router and a floating IP, with a volume."""
     cloud.app.identity = KnownCallers()
     arena = Arena(cloud)
     private = arena.network()
@@ -142,6 +161,11 @@ def furnish(cloud: Cloud) -> None:
     of_server = f"{NETWORK}/ports?device_id={built.json['server']['id']}"
     (port,) = arena.client.call("GET", of_server).json["ports"]
     arena.make("floatingip", floating_network_id=public[0]["id"], port_id=port["id"])
+    volume = arena.client.call("POST", "/volume/v3/volumes", {"volume": {"size": 1}}).json
+    wanted = {"volumeAttachment": {"volumeId": volume["volume"]["id"]}}
+    of_volumes = f"/compute/v2.1/servers/{built.json['server']['id']}/os-volume_attachments"
+    arena.client.call("POST", of_volumes, wanted)
+    cloud.converge()
     cloud.add_cluster("two")
 
 
