@@ -13,14 +13,14 @@ from cyclades.bootstrap.volume_api import VolumeApiUnit
 from cyclades.domain.model.disk_task import TaskKind
 from cyclades.domain.services.backups import Backups
 from cyclades.domain.services.copy_endings import (
-    RevertEnding,
+    OverwriteEnding,
     SnapshotEnding,
     SnapshotRemoval,
     Sources,
 )
 from cyclades.domain.services.disk_copies import DiskCopies
 from cyclades.domain.services.disk_tasks import Ending
-from cyclades.domain.services.save_endings import BackupEnding, ImageEnding, RestoreEnding
+from cyclades.domain.services.save_endings import BackupEnding, ImageEnding
 from cyclades.domain.services.server_images import ServerImages
 from cyclades.domain.services.snapshots import Snapshots
 from cyclades.domain.services.volume_restores import VolumeRestores
@@ -78,11 +78,11 @@ class CopiesUnit(VolumeApiUnit):
             TaskKind.DELETE_SNAPSHOT: SnapshotRemoval(
                 self.snapshot_rows, snapshot, self.quota, feed
             ),
-            TaskKind.REVERT: RevertEnding(snapshot, sources),
+            TaskKind.REVERT: OverwriteEnding(snapshot.spare, sources),
             TaskKind.UPLOAD: image,
             TaskKind.SAVE_SERVER: image,
             TaskKind.BACKUP: backup,
-            TaskKind.RESTORE: RestoreEnding(backup, sources),
+            TaskKind.RESTORE: OverwriteEnding(backup.spare, sources),
         }
 
     @cached_property

@@ -1,6 +1,6 @@
 """What becomes of snapshots and volumes once a task that copied their disks has ended."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from cyclades.domain.model.disk_task import DiskTask
@@ -71,6 +71,10 @@ class SnapshotEnding:
         """Still under way."""
         self.keep(task, {"fault": message})
 
+    def spare(self, task: DiskTask) -> None:
+        """It was only read: available, as before."""
+        self.keep(task, {"status": SnapshotStatus.AVAILABLE, "task_id": None})
+
     def _settle(self, task: DiskTask, status: SnapshotStatus, fault: str | None) -> None:
         self.keep(task, {"status": status, "fault": fault, "task_id": None})
 
@@ -115,25 +119,22 @@ class SnapshotRemoval:
 
 
 @dataclass(frozen=True, slots=True)
-class RevertEnding:
-    """Of volumes that become what a snapshot is; the snapshot stays as it is."""
+class OverwriteEnding:
+    """Of volumes that become what a snapshot or a backup is; `spare` leaves that as it was."""
 
-    snapshot: SnapshotEnding
+    spare: Callable[[DiskTask], None]
     sources: Sources
 
     def succeed(self, task: DiskTask) -> None:
         """Both at rest."""
-        self._spare(task)
+        self.spare(task)
         self.sources.rest(task)
 
     def fail(self, task: DiskTask, message: str) -> None:
-        """The volume may have lost its disk: the snapshot has not, and may be reverted to again."""
-        self._spare(task)
+        """The volume may have lost its disk: what it was to become has not, and serves again."""
+        self.spare(task)
         self.sources.rest(task, message, VolumeStatus.ERROR)
 
     def late(self, task: DiskTask, message: str) -> None:
         """Still under way."""
         self.sources.late(task, message)
-
-    def _spare(self, task: DiskTask) -> None:
-        self.snapshot.keep(task, {"status": SnapshotStatus.AVAILABLE, "task_id": None})

@@ -7,7 +7,6 @@ from cyclades.domain.model.disk_task import DiskTask
 from cyclades.domain.model.errors import NotFound
 from cyclades.domain.model.events import Changed
 from cyclades.domain.model.image import Image
-from cyclades.domain.model.volume import VolumeStatus
 from cyclades.domain.services.copy_endings import Sources
 from cyclades.domain.services.image_uploads import SYSTEM
 from cyclades.domain.services.images import EVERYWHERE, Images
@@ -81,6 +80,12 @@ class BackupEnding:
         kept = self.backups.save(replace(backup, updated=self.clock.now()))
         self.feed.publish(Changed("backup", kept.id, kept.version, kept.project_id))
 
+    def spare(self, task: DiskTask) -> None:
+        """It was only read: available, as before."""
+        backup = self.backups.by_id(task.backup_id or "")
+        if backup is not None:
+            self.keep(replace(backup, status=BackupStatus.AVAILABLE, task_id=None))
+
     def _end(self, task: DiskTask, message: str) -> None:
         backup = self.backups.by_id(task.backup_id or "")
         if backup is not None:
@@ -90,30 +95,3 @@ class BackupEnding:
             ended = replace(backup, status=status, fault=fault, task_id=None, upload_blob=None)
             self.keep(ended)
         self.sources.rest(task)
-
-
-@dataclass(frozen=True, slots=True)
-class RestoreEnding:
-    """Of volumes that become what a backup is; the backup stays as it is."""
-
-    backup: BackupEnding
-    sources: Sources
-
-    def succeed(self, task: DiskTask) -> None:
-        """Both at rest."""
-        self._spare(task)
-        self.sources.rest(task)
-
-    def fail(self, task: DiskTask, message: str) -> None:
-        """The volume may have lost its disk; the backup may be restored again."""
-        self._spare(task)
-        self.sources.rest(task, message, VolumeStatus.ERROR)
-
-    def late(self, task: DiskTask, message: str) -> None:
-        """Still under way."""
-        self.sources.late(task, message)
-
-    def _spare(self, task: DiskTask) -> None:
-        backup = self.backup.backups.by_id(task.backup_id or "")
-        if backup is not None:
-            self.backup.keep(replace(backup, status=BackupStatus.AVAILABLE, task_id=None))
