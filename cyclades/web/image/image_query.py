@@ -45,6 +45,8 @@ NOT_PROPERTIES = frozenset(
 )
 LARGEST = 2**63 - 1
 MOST_SORTS = 8
+MOST_VALUES = 1000  # in one list
+MOST_CONDITIONS = 128  # as many properties, and as many tags, as an image can have
 
 
 def wanted(query: Mapping[str, Any]) -> ImageQuery:
@@ -54,23 +56,32 @@ def wanted(query: Mapping[str, Any]) -> ImageQuery:
     bounds = [_number(name, plain[name]) for name in NUMBERS.keys() & plain]
     bounds += [_time(name, plain[name]) for name in TIMES & set(plain)]
     special = TEXTS | FLAGS | NUMBERS.keys() | TIMES
+    properties = {name: value for name, value in plain.items() if name not in special}
+    if max(len(properties), len(query["tag"])) > MOST_CONDITIONS:
+        raise InvalidInput(f"At most {MOST_CONDITIONS} tags, and as many properties.")
     return ImageQuery(
-        one_of={name: _values(plain[name]) for name in TEXTS & set(plain)},
+        one_of={name: _values(name, plain[name]) for name in TEXTS & set(plain)},
         flags={"os_hidden": False} | flags,
         bounds=tuple(bounds),
         tags=tuple(query["tag"]),
-        properties={name: value for name, value in plain.items() if name not in special},
+        properties=properties,
         visibility=_optional(AUDIENCES, "visibility", query, None),
         member_status=_optional(MEMBERSHIPS, "member_status", query, MemberStatus.ACCEPTED),
         sort=_sort(query),
     )
 
 
-def _values(raw: str) -> tuple[str, ...]:
+def _values(name: str, raw: str) -> tuple[str, ...]:
     # in:a,b has several values; each may be quoted, to contain a comma.
     if not raw.startswith("in:"):
         return (raw,)
-    return tuple(next(csv.reader([raw.removeprefix("in:").replace("\n", " ")], strict=False), ()))
+    try:
+        found = tuple(next(csv.reader([raw.removeprefix("in:")], strict=False), ()))
+    except csv.Error as error:
+        raise InvalidInput(f"{name} needs a list, as in in:a,b.", name) from error
+    if len(found) > MOST_VALUES:
+        raise InvalidInput(f"At most {MOST_VALUES} values for {name}.", name)
+    return found
 
 
 def _optional(table: Mapping[str, Any], name: str, query: Mapping[str, Any], default: Any) -> Any:

@@ -1,5 +1,7 @@
 """/image/v2/images: filters, order, pages."""
 
+from typing import Any
+
 from tests.harness.api import Client
 from tests.web.image.making import IMAGES, make
 
@@ -38,12 +40,27 @@ BAD_QUERIES = (
     *("size_min=-1", "size_max=x", "size_min=99999999999999999999"),
     *("created_at=yesterday", "created_at=gt:", "created_at=0001-01-01T00:00:00%2B23:59"),
     *("tag=", "name=%00", "sort=" + ",".join(["name"] * 9)),
+    # What no reader of lists can read, and more conditions than databases take at once.
+    *("name=in:a%0db", "name=in:a%0ab", "name=in:" + "a" * 140_000),
+    "id=in:" + ",".join("a" * 1001),
+    "&".join(f"tag={number}" for number in range(129)),
+    "&".join(f"p{number}=1" for number in range(129)),
 )
 
 
 def test_bad_queries(api: Client) -> None:
     for query in BAD_QUERIES:
         assert api.call("GET", f"{IMAGES}?{query}").status_int == 400, query
+
+
+def test_as_many_conditions_as_an_image_can_meet(each_api: Client) -> None:
+    properties: dict[str, Any] = {f"p{number}": "1" for number in range(128)}
+    tags = [f"t{number}" for number in range(128)]
+    make(each_api, name="all", tags=tags, **properties)
+    query = [f"{name}={value}" for name, value in properties.items()]
+    query += [f"tag={tag}" for tag in tags]
+    assert found(each_api, "&".join(query)) == ["all"]
+    assert found(each_api, "&".join([*query, "name=in:" + ",".join(["all"] * 1000)])) == ["all"]
 
 
 def test_pages_follow_relative_links(each_api: Client) -> None:

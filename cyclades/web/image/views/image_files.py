@@ -3,6 +3,7 @@
 Uploads bypass the request's transaction: the service opens short ones of its own.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,6 +24,7 @@ BYTES = "application/octet-stream"
 SIZE = "X-OpenStack-Image-Size"  # as clients announce it, 0 when they do not know
 STORE = "X-Image-Meta-Store"
 PIECE = 1 << 18
+RANGE = re.compile(r"bytes\s*=\s*([0-9]{0,99})\s*-\s*([0-9]{0,99})\s*(?:,|\Z)", re.IGNORECASE)
 
 file = Resource("image_file", "/image/v2/images/{image_id}/file")
 stage = Resource("image_stage", "/image/v2/images/{image_id}/stage")
@@ -90,15 +92,22 @@ def download(request: CycladesRequest) -> Any:
 
 
 def wanted_range(request: CycladesRequest, size: int) -> tuple[int, int]:
-    """First byte and the one after the last. Raises HTTPRequestRangeNotSatisfiable."""
-    if request.range is None:
+    """First byte and the one after the last. Raises HTTPRequestRangeNotSatisfiable.
+
+    What is no range is as if it were not there. Source: RFC 9110, 14.
+    """
+    said = request.headers.get("Range", "")
+    asked = RANGE.match(said)
+    if asked is None or asked.groups() == ("", ""):
+        return 0, size
+    first, last = asked.groups()
+    start = int(first) if first else max(size - int(last), 0)
+    stop = min(int(last) + 1, size) if first and last else size
+    if first and last and int(last) < start:
         return 0, size
     # Several ranges at once are refused, as Glance does: they are a way to ask for much by little.
-    several = "," in request.headers["Range"]
-    found = None if several else request.range.range_for_length(size)
-    if found is None:
+    if "," in said or start >= stop:
         raise HTTPRequestRangeNotSatisfiable(headers={"Content-Range": f"bytes */{size}"})
-    start, stop = found
     return start, stop
 
 
@@ -135,14 +144,21 @@ def body_pieces(request: CycladesRequest, size: int | None) -> Iterator[bytes]:
 
 
 def announced_size(request: CycladesRequest) -> int | None:
-    """How many bytes will come; None when their end will be seen. Raises HTTPLengthRequired."""
-    if request.content_length is not None:
-        return request.content_length
+    """How many bytes will come; None when their end will be seen.
+
+    Raises HTTPLengthRequired, and InvalidInput when two headers say two things.
+    """
+    said = request.headers.get(SIZE, "")
+    promised = int(said) if said.isascii() and said.isdigit() and len(said) < 19 else 0
+    length = request.content_length
+    if length is not None and promised not in {0, length}:
+        raise InvalidInput(f"{length} bytes of data come, {promised} were announced.", SIZE)
+    if length is not None:
+        return length
     if "chunked" not in request.headers.get("Transfer-Encoding", "").lower():
         return 0
-    said = request.headers.get(SIZE, "")
-    if said.isascii() and said.isdigit() and len(said) < 19 and int(said):
-        return int(said)
+    if promised:
+        return promised
     # Some servers hand over a broken stream as if it were complete: half an image must not
     # become active.
     if not request.environ.get("wsgi.input_terminated"):
