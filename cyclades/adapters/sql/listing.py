@@ -52,7 +52,10 @@ class Shelf:
         query = seen = query.where(self.visible(listing.scope))
         for name, values in listing.filters.items():
             query = query.where(self._condition(listing.scope, name, values))
-        keys = [(ordered(self.attributes[key.attribute]), key.descending) for key in listing.order]
+        wanted: dict[str, bool] = {}
+        for key in listing.order:  # named again, it is without meaning, but not without cost
+            wanted.setdefault(key.attribute, key.descending)
+        keys = [(ordered(self.attributes[name]), descends) for name, descends in wanted.items()]
         keys.append((self.table.c.id, False))
         if listing.backwards:
             keys = [(column, not descending) for column, descending in keys]

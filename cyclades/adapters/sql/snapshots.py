@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, insert, select
+from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, false, insert, select, true
 from sqlalchemy.exc import IntegrityError
 
 from cyclades.adapters.sql.listing import Shelf, contains, has_texts, owned
@@ -36,6 +36,7 @@ SHELF = Shelf(
     },
     {
         "metadata": lambda wanted: and_(*(has_texts(TABLE.metadata, each) for each in wanted)),
+        "consumes_quota": lambda values: true() if values[0] else false(),  # each does
         **{f"{name}~": contains(TABLE[name]) for name in ("name", "status", "volume_id")},
     },
     owned(snapshots),

@@ -201,3 +201,10 @@ def test_pages_and_counts(api: Client, volume: Volume) -> None:
 )
 def test_lists_that_mean_nothing(api: Client, query: str, status: int) -> None:
     api.call("GET", f"{DETAIL}?{query}", version="3.45", status=status)
+
+
+@pytest.mark.parametrize(("said", "found"), [("true", ["s"]), ("0", [])])
+def test_every_snapshot_counts(api: Client, volume: Volume, said: str, found: list[str]) -> None:
+    snapshot_of(api, volume.id, name="s")
+    assert ids(api, f"?consumes_quota={said}", version="3.65") == found
+    assert ids(api, f"?consumes_quota={said}", version="3.30") == ["s"]

@@ -84,3 +84,20 @@ def test_pages_may_be_in_the_order_of_truths(api: Client) -> None:
         seen.add(row["name"])
         marker = f"&marker={row['id']}"
     assert seen == {"a", "b", "__DEFAULT__"}
+
+
+@pytest.mark.parametrize("when", ["gt:0001-01-01T00:00:00+14:00", "lt:9999-12-31T23:59:59-14:00"])
+def test_moments_outside_of_time_are_refused(api: Client, when: str) -> None:
+    for name in ("created_at", "updated_at"):
+        api.call("GET", f"{VOLUMES}?{name}={quote(when)}", version="3.60", status=400)
+
+
+def test_what_is_sorted_by_often_is_sorted_by_once(api: Client) -> None:
+    made = []
+    for name in "ab":
+        body = {"volume": {"name": name, "size": 1}}
+        made.append(api.call("POST", VOLUMES, body, status=202).json["volume"]["id"])
+    order = ",".join(["name:asc", *["name:desc", "id"] * 70])
+    query = f"limit=1&marker={made[0]}&sort={order}"
+    (row,) = api.call("GET", f"{VOLUMES}?{query}", status=200).json["volumes"]
+    assert row["id"] == made[1]

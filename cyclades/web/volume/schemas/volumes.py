@@ -46,11 +46,12 @@ def _comparison(name: str, said: str) -> Comparison:
     moment = after if said_word in WORDS else said
     try:
         when = datetime.fromisoformat(moment)
-    except ValueError as error:
+        when = when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:  # there is no UTC before the year 1
         raise InvalidInput(
             f"Invalid value for {name}: {moment[:40]!r} is no time.", name
         ) from error
-    return Comparison(word, when if when.tzinfo else when.replace(tzinfo=UTC))
+    return Comparison(word, when)
 
 
 LISTS = Lists(
