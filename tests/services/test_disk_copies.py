@@ -6,7 +6,7 @@ from cyclades.domain.model.backup import BackupStatus
 from cyclades.domain.model.errors import Conflict, InvalidInput, NotFound
 from cyclades.domain.model.image import Status
 from cyclades.domain.model.volume import Place, VolumeStatus
-from tests.harness.cloud import MEMBER, Cloud
+from tests.harness.cloud import ADMIN, MEMBER, Cloud
 from tests.harness.disk_copies import Copies
 from tests.harness.disks import Disks
 
@@ -171,3 +171,35 @@ def test_a_save_that_fails_leaves_nothing(cloud: Cloud, copies: Copies, step: in
     assert copies.kept(backup).status is BackupStatus.ERROR
     assert copies.kept(backup).fault
     copies.do(lambda unit: unit.backups.delete(MEMBER, backup.id))
+
+
+def test_the_status_of_a_backup_is_repaired(cloud: Cloud, copies: Copies) -> None:
+    volume = copies.volume(image_id=copies.image(MARKER))
+    cloud.converge()
+    backup = copies.backup(volume)
+
+    def repair(status: str) -> None:
+        copies.do(lambda unit: unit.backups.repair(ADMIN, backup.id, status))
+
+    for act in (
+        lambda: repair("error"),
+        lambda: copies.do(lambda unit: unit.backups.force_delete(ADMIN, backup.id)),
+    ):
+        with pytest.raises(InvalidInput, match="wait for it"):
+            act()
+    cloud.converge()
+    with pytest.raises(InvalidInput, match="is available, and cannot be made restoring"):
+        repair("restoring")
+    for status in (BackupStatus.ERROR, BackupStatus.AVAILABLE):
+        repair(status)
+        assert copies.kept(backup).status is status
+    lost = copies.backup(volume)
+    cloud.cluster().faults.set(fail_jobs=1)
+    cloud.converge()
+    assert copies.kept(lost).status is BackupStatus.ERROR
+    with pytest.raises(InvalidInput, match="is error, and cannot be made available"):
+        copies.do(lambda unit: unit.backups.repair(ADMIN, lost.id, "available"))
+    blob = copies.kept(backup).blob or ""
+    copies.do(lambda unit: unit.backups.force_delete(ADMIN, backup.id))
+    with pytest.raises(NotFound):
+        b"".join(cloud.app.image_store.read(blob))

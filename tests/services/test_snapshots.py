@@ -7,7 +7,7 @@ from cyclades.domain.model.errors import Conflict, InvalidInput
 from cyclades.domain.model.snapshot import Snapshot, SnapshotStatus, WantedSnapshot
 from cyclades.domain.model.volume import Place, Volume, VolumeStatus, disk_name, holder_name
 from tests.harness.api import PROJECT
-from tests.harness.cloud import MEMBER, Cloud
+from tests.harness.cloud import ADMIN, MEMBER, Cloud
 from tests.harness.disks import PREFIX, Disks
 
 IN_HOLDER = (VolumeStatus.AVAILABLE, Place.HOLDER)
@@ -119,3 +119,57 @@ def test_one_that_cannot_be_taken(cloud: Cloud, disks: Disks, step: int) -> None
     drop(cloud, snapshot)
     assert see(cloud, snapshot) is None
     assert used(cloud) == 0
+
+
+def repair(cloud: Cloud, snapshot: Snapshot, status: str) -> None:
+    cloud.app.atomically(lambda unit: unit.snapshots.repair(ADMIN, snapshot.id, status))
+
+
+def force(cloud: Cloud, snapshot: Snapshot) -> None:
+    def verb(unit: Unit) -> None:
+        unit.snapshots.force_delete(ADMIN, cloud.request(), snapshot.id)
+
+    cloud.app.atomically(verb)
+
+
+def test_a_status_is_repaired_and_never_invented(cloud: Cloud, disks: Disks) -> None:
+    volume = disks.filled()
+    cloud.converge()
+    snapshot = take(cloud, volume)
+    for act in (lambda: repair(cloud, snapshot, "error"), lambda: force(cloud, snapshot)):
+        with pytest.raises(InvalidInput, match="wait for it"):
+            act()
+    cloud.converge()
+    with pytest.raises(InvalidInput, match="is available, and cannot be made creating"):
+        repair(cloud, snapshot, "creating")
+    for status in ("error", "error_deleting", "available"):
+        repair(cloud, snapshot, status)
+        seen = see(cloud, snapshot)
+        assert seen is not None
+        assert seen.status == status
+    repair(cloud, snapshot, "error")
+    cloud.cluster().faults.set(fail_jobs=1)
+    force(cloud, snapshot)
+    cloud.converge()
+    seen = see(cloud, snapshot)
+    assert seen is not None
+    assert seen.status is SnapshotStatus.ERROR_DELETING
+    with pytest.raises(InvalidInput, match="is error, and cannot be made available"):
+        repair(cloud, snapshot, "available")
+    force(cloud, snapshot)
+    cloud.converge()
+    assert see(cloud, snapshot) is None
+    assert used(cloud) == 0
+
+
+def test_one_that_was_never_taken_is_not_made_available(cloud: Cloud, disks: Disks) -> None:
+    volume = disks.filled()
+    cloud.converge()
+    snapshot = take(cloud, volume)
+    cloud.cluster().faults.set(fail_jobs=2)
+    cloud.converge()
+    with pytest.raises(InvalidInput, match="is error, and cannot be made available"):
+        repair(cloud, snapshot, "available")
+    force(cloud, snapshot)
+    cloud.converge()
+    assert see(cloud, snapshot) is None

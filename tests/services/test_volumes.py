@@ -153,6 +153,13 @@ def test_a_status_is_repaired_and_never_invented(cloud: Cloud, disks: Disks) -> 
     cloud.app.atomically(repair("error"))
     assert disks.see(volume).status is VolumeStatus.ERROR
     refused(cloud, InvalidVolume, "is available, and cannot be made in-use", repair("in-use"))
+    cloud.app.atomically(repair("maintenance"))
+    refused(
+        cloud,
+        InvalidVolume,
+        "must be available",
+        lambda unit: unit.volumes.delete(MEMBER, "req", volume.id),
+    )
     cloud.app.atomically(repair("available"))
     wish = WantedVolume(image_id=cloud.image, size=1)
     busy = cloud.app.atomically(lambda unit: unit.volume_creation.create(MEMBER, "req", wish))

@@ -1,7 +1,7 @@
 """Backups: volumes' bytes in the image store, which outlive the volumes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -93,6 +93,28 @@ def require_removable(backup: Backup) -> None:
             f"Backup {backup.id} status must be available or error, but current status is: "
             f"{backup.status}."
         )
+
+
+def refuse_busy(backup: Backup) -> None:
+    """Raise InvalidBackup while a task is under way."""
+    if backup.task_id is not None:
+        raise InvalidBackup(
+            f"Backup {backup.id} is {backup.status}, and what is under way will end in another "
+            "status: wait for it."
+        )
+
+
+def repaired(backup: Backup, status: str) -> Backup:
+    """As an administrator says it is; "available" only where that is the truth.
+
+    Raises InvalidBackup with the truth.
+    """
+    refuse_busy(backup)
+    whole = backup.blob is not None or backup.disk_format is None  # a blank one needs no bytes
+    truth = BackupStatus.AVAILABLE if whole else BackupStatus.ERROR
+    if status not in {truth, BackupStatus.ERROR}:
+        raise InvalidBackup(f"Backup {backup.id} is {truth}, and cannot be made {status[:32]}.")
+    return replace(backup, status=BackupStatus(status))
 
 
 def require_restorable(backup: Backup) -> None:

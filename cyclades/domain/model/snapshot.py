@@ -1,7 +1,7 @@
 """Snapshots: copies of volumes' disks, as they were at one moment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -89,3 +89,35 @@ def require_removable(snapshot: Snapshot) -> None:
 REMOVABLE = frozenset(
     {SnapshotStatus.AVAILABLE, SnapshotStatus.ERROR, SnapshotStatus.ERROR_DELETING}
 )
+OUT_OF_USE = frozenset({SnapshotStatus.ERROR, SnapshotStatus.ERROR_DELETING})
+
+
+def refuse_busy(snapshot: Snapshot) -> None:
+    """Raise InvalidInput while a task is under way."""
+    if snapshot.task_id is not None:
+        raise InvalidInput(
+            f"Invalid snapshot: Snapshot {snapshot.id} is {snapshot.status}, and what is under way "
+            "will end in another status: wait for it."
+        )
+
+
+def repaired(snapshot: Snapshot, status: str) -> Snapshot:
+    """As an administrator says it is; "available" only where that is the truth.
+
+    Raises InvalidInput with the truth.
+    """
+    refuse_busy(snapshot)
+    truth = _truth(snapshot)
+    if status not in {truth, *OUT_OF_USE}:
+        raise InvalidInput(
+            f"Invalid snapshot: Snapshot {snapshot.id} is {truth}, and cannot be made "
+            f"{status[:32]}."
+        )
+    return replace(snapshot, status=SnapshotStatus(status))
+
+
+def _truth(snapshot: Snapshot) -> SnapshotStatus:
+    """What has a fault was never complete, or may not be since a removal that failed."""
+    blank = snapshot.cluster_id is None
+    whole = blank or (snapshot.holder and snapshot.fault is None)
+    return SnapshotStatus.AVAILABLE if whole else SnapshotStatus.ERROR

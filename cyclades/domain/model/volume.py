@@ -25,6 +25,7 @@ class VolumeStatus(StrEnum):
     RESTORING = "restoring-backup"
     REVERTING = "reverting"
     AWAITING_TRANSFER = "awaiting-transfer"
+    MAINTENANCE = "maintenance"  # an administrator has taken it out of use
 
 
 class Place(StrEnum):

@@ -7,6 +7,8 @@ from cyclades.domain.model.backup import (
     Backup,
     BackupStatus,
     WantedBackup,
+    refuse_busy,
+    repaired,
     require_removable,
 )
 from cyclades.domain.model.build import SavedAs
@@ -106,6 +108,22 @@ class Backups:
         """Forget it, and its bytes after the commit. Raises NotFound, InvalidInput."""
         backup = self.repository.get(reach_of(caller), backup_id)
         require_removable(backup)
+        self._remove(backup)
+
+    def force_delete(self, caller: Caller, backup_id: str) -> None:
+        """In whatever status, as long as nothing is under way. Raises NotFound, InvalidInput."""
+        backup = self.repository.get(reach_of(caller), backup_id)
+        refuse_busy(backup)
+        self._remove(backup)
+
+    def repair(self, caller: Caller, backup_id: str, status: str) -> None:
+        """Administrators say what it is; nothing is believed that is not so.
+
+        Raises NotFound, InvalidInput.
+        """
+        self.update(caller, backup_id, lambda found: repaired(found, status))
+
+    def _remove(self, backup: Backup) -> None:
         self.repository.remove(backup)
         self.quota.release(backup.project_id, backup.usage)
         self._publish(replace(backup, version=backup.version + 1))

@@ -15,6 +15,8 @@ from cyclades.domain.model.snapshot import (
     Snapshot,
     SnapshotStatus,
     WantedSnapshot,
+    refuse_busy,
+    repaired,
     require_copyable,
     require_removable,
 )
@@ -101,6 +103,22 @@ class Snapshots:
         """Forget it, and its disk. Raises NotFound, InvalidInput."""
         snapshot = self.repository.get(reach_of(caller), snapshot_id)
         require_removable(snapshot)
+        self._remove(caller, request_id, snapshot)
+
+    def force_delete(self, caller: Caller, request_id: str, snapshot_id: str) -> None:
+        """In whatever status, as long as nothing is under way. Raises NotFound, InvalidInput."""
+        snapshot = self.repository.get(reach_of(caller), snapshot_id)
+        refuse_busy(snapshot)
+        self._remove(caller, request_id, snapshot)
+
+    def repair(self, caller: Caller, snapshot_id: str, status: str) -> None:
+        """Administrators say what it is; nothing is believed that is not so.
+
+        Raises NotFound, InvalidInput.
+        """
+        self.update(caller, snapshot_id, lambda found: repaired(found, status))
+
+    def _remove(self, caller: Caller, request_id: str, snapshot: Snapshot) -> None:
         if snapshot.holder:
             self._remove_disk(caller, request_id, snapshot)
             return

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from cyclades.domain.model.disk_task import DiskTask, TaskKind
 from cyclades.domain.model.disk_templates import Can
@@ -32,6 +33,10 @@ from cyclades.ports.snapshots import SnapshotRepository
 from cyclades.ports.volume_attachments import VolumeAttachmentRepository
 from cyclades.ports.volumes import VolumeRepository
 
+# What administrators may make of a volume by what it is, beside that and "error".
+ASIDE: Final[Mapping[VolumeStatus, tuple[VolumeStatus, ...]]] = {
+    VolumeStatus.AVAILABLE: (VolumeStatus.MAINTENANCE,),
+}
 READONLY = "readonly"  # the flag, where clients look for it: in the metadata
 
 
@@ -126,13 +131,13 @@ class Volumes:
     def repair(self, caller: Caller, volume_id: str, status: str) -> None:
         """Administrators say what it is; nothing is believed that is not so.
 
-        "error" is taken from everybody; any other status only where it is the truth. Raises
-        InvalidInput with the truth.
+        "error" is always taken, "maintenance" of what would be available; any other status only
+        where it is the truth. Raises InvalidInput with the truth.
         """
         volume = self.volumes.get(reach_of(caller), volume_id)
         refuse_busy(volume)
         truth = self._truth(volume)
-        if status not in {truth, VolumeStatus.ERROR}:
+        if status not in {truth, VolumeStatus.ERROR, *ASIDE.get(truth, ())}:
             raise InvalidVolume(f"Volume {volume.id} is {truth}, and cannot be made {status[:32]}.")
         self._save(replace(volume, status=VolumeStatus(status), fault=None))
 

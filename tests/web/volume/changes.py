@@ -25,6 +25,8 @@ class Change(NamedTuple):
 VOLUME, SNAPSHOT, TYPE = "/volumes/{id}", "/snapshots/{id}", "/types/{id}"
 BACKUP, OLD, NEW = "/backups/{id}", "/os-volume-transfer", "/volume-transfers"
 TRANSFER = {"transfer": {"volume_id": "@volume"}}
+RESET = {"os-reset_status": {"status": "error"}}
+FORCE: dict[str, Any] = {"os-force_delete": {}}
 ACCEPT = {"accept": {"auth_key": "@auth_key"}}
 
 
@@ -65,10 +67,16 @@ CHANGES = (
     Change("POST /snapshots", {"snapshot": {"volume_id": "@volume"}}, keeps="snapshot"),
     Change(f"PUT {SNAPSHOT}", {"snapshot": {"name": "n"}}, "@snapshot"),
     *metadata_of(SNAPSHOT, "@snapshot"),
+    Change(f"POST {SNAPSHOT}/action", RESET, "@snapshot", token="admin"),
+    Change(f"POST {SNAPSHOT}/action", FORCE, "@snapshot", token="admin"),
+    Change("POST /snapshots", {"snapshot": {"volume_id": "@volume"}}, keeps="snapshot"),
     Change(f"DELETE {SNAPSHOT}", None, "@snapshot"),
     Change("POST /backups", {"backup": {"volume_id": "@volume"}}, keeps="backup"),
     Change(f"PUT {BACKUP}", {"backup": {"name": "n"}}, "@backup"),
     Change(f"POST {BACKUP}/restore", {"restore": {"volume_id": "@volume"}}, "@backup"),
+    Change(f"POST {BACKUP}/action", RESET, "@backup", token="admin"),
+    Change(f"POST {BACKUP}/action", FORCE, "@backup", token="admin"),
+    Change("POST /backups", {"backup": {"volume_id": "@volume"}}, keeps="backup"),
     Change(f"DELETE {BACKUP}", None, "@backup"),
     Change(f"POST {OLD}", TRANSFER, keeps="transfer"),
     Change(f"DELETE {OLD}/{{id}}", None, "@transfer"),
