@@ -205,6 +205,7 @@ class ComputeUnit(ServersUnit):
 
     @cached_property
     def ledger_audit(self) -> LedgerAudit:
+            self.stray_disks,
         """The database against itself."""
         return LedgerAudit(
             self.audit,

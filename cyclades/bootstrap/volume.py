@@ -20,6 +20,7 @@ from cyclades.domain.model.sharing import Scope
 from cyclades.domain.services.disk_scenes import DiskScenes
 from cyclades.domain.services.disk_tasks import DiskTasks, Ending
 from cyclades.domain.services.left_holders import LeftHolders
+from cyclades.domain.services.stray_disks import StrayDisks
 from cyclades.domain.services.volume_endings import VolumeEnding, VolumeRemoval
 
 EVERYTHING = Scope(None, everything=True)
@@ -81,6 +82,21 @@ class VolumeUnit(NetworkUnit, ImageUnit):
         )
 
     @cached_property
+    def stray_disks(self) -> StrayDisks:
+        """Disks that are not where they should be."""
+        return StrayDisks(
+            SqlServers(self.connection),
+            self.volume_rows,
+            SqlSnapshots(self.connection),
+            self.volume_attachments,
+            self.disk_tasks,
+            self.feed,
+            self.app.clock,
+            self.app.ids,
+            self.app.settings.instance_prefix,
+        )
+
+    @cached_property
     def disk_task_endings(self) -> Mapping[TaskKind, Ending]:
         """What becomes of rows when a task has ended."""
         there = VolumeEnding(
@@ -91,6 +107,7 @@ class VolumeUnit(NetworkUnit, ImageUnit):
             TaskKind.ATTACH: there,
             TaskKind.DETACH: there,
             TaskKind.EXTEND: there,
+            TaskKind.RECOVER: there,
             TaskKind.DELETE: VolumeRemoval(self.volume_rows, there, self.quota, self.feed),
         }
 

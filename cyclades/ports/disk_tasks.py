@@ -34,6 +34,10 @@ class DiskTaskRepository(Protocol):
         """Whether one that has not ended is about this snapshot."""
         ...
 
+    def last_of(self, volume_id: str) -> DiskTask | None:
+        """The newest about this volume, ended or not; not claimed."""
+        ...
+
     def forget(self, before: datetime) -> int:
         """Drop what ended before; how many."""
         ...

@@ -66,10 +66,14 @@ def look_at_cluster(app: Application, cluster_id: str, *, fuse: bool = True) -> 
         with app.reader() as unit:
             return unit.kept_disks.needed(ids)
 
+    def absent(instance: str) -> bool:
+        return driver.instance(instance) is None
+
     driver, prefix = app.drivers.of(cluster_id), app.settings.instance_prefix
     before = disks()
     servers_ = ClusterAudit(cluster_id, driver, servers, named, prefix, fuse, needed).look()
-    kept = DiskAudit(cluster_id, disks, needed, prefix, fuse).compare(before, servers_.instances)
+    disk_audit_ = DiskAudit(cluster_id, disks, needed, prefix, absent, fuse)
+    kept = disk_audit_.compare(before, servers_.instances)
     networks = NetworkAudit(cluster_id, driver, known, ours, prefix).look()
     parts = (servers_, kept, networks)
     found = [each for part in parts for each in part.found]

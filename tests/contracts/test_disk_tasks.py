@@ -45,6 +45,15 @@ def test_what_goes_in_comes_out(tasks: DiskTaskRepository) -> None:
         tasks.save(made)
 
 
+def test_the_last_about_a_volume(tasks: DiskTaskRepository) -> None:
+    first = a_task(TaskKind.CREATE, volume_id="v", finished=NOW, state=TaskState.DONE)
+    last = a_task(TaskKind.ATTACH, volume_id="v", created=NOW + timedelta(seconds=1))
+    for task in (last, first, a_task(TaskKind.DELETE, volume_id="w")):
+        tasks.add(task)
+    assert tasks.last_of("v") == last
+    assert tasks.last_of("none") is None
+
+
 def test_those_that_have_not_ended(tasks: DiskTaskRepository) -> None:
     old, new, done, other = (
         a_task(TaskKind.ATTACH, server_id="s"),

@@ -22,6 +22,12 @@ OPEN = (
 OPEN_IN = OPEN.where(disk_tasks.c.cluster_id == bindparam("there"))
 OPEN_OF = OPEN.where(disk_tasks.c.server_id == bindparam("server"))
 OPEN_ABOUT = OPEN.where(disk_tasks.c.snapshot_id == bindparam("snapshot"))
+LAST_OF = (
+    select(disk_tasks)
+    .where(disk_tasks.c.volume_id == bindparam("volume"))
+    .order_by(disk_tasks.c.created.desc(), disk_tasks.c.id.desc())
+    .limit(1)
+)
 
 
 class SqlDiskTasks(DiskTaskRepository):
@@ -58,6 +64,11 @@ class SqlDiskTasks(DiskTaskRepository):
         """Select by snapshot."""
         found = self._connection.execute(OPEN_ABOUT.limit(1), {"snapshot": snapshot_id})
         return found.first() is not None
+
+    def last_of(self, volume_id: str) -> DiskTask | None:
+        """Select by volume."""
+        row = self._connection.execute(LAST_OF, {"volume": volume_id}).one_or_none()
+        return task_of(row) if row else None
 
     def forget(self, before: datetime) -> int:
         """Delete by the moment of their end."""

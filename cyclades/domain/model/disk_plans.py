@@ -35,6 +35,7 @@ class Situation(StrEnum):
     """Where the disk is when the task begins, or where its contents come from."""
 
     BLANK = "blank"  # there is no disk yet
+    BLANK_WITH_HOLDER = "blank_with_holder"  # left by what failed, and was not undone either
     PROMISED = "promised"  # nor here; it is to be a copy of its snapshot's
     HELD = "held"
     LOST = "lost"  # between its holder and a server
@@ -48,6 +49,8 @@ PLANS: Final[Mapping[tuple[TaskKind, Situation], tuple[Step, ...]]] = {
     (TaskKind.CREATE, Situation.FROM_IMAGE): (Step.FILL,),
     (TaskKind.CREATE, Situation.FROM_DISK): (Step.FIND_SOURCE, Step.COPY),
     (TaskKind.ATTACH, Situation.BLANK): (Step.ADD,),
+    # Or there would be two disks of one name, and which of them it is nobody could tell.
+    (TaskKind.ATTACH, Situation.BLANK_WITH_HOLDER): (Step.DROP_HOLDER, Step.ADD),
     (TaskKind.ATTACH, Situation.PROMISED): (Step.ADD,),
     (TaskKind.ATTACH, Situation.HELD): (Step.LEAVE_HOLDER, Step.ENTER_SERVER),
     (TaskKind.DETACH, Situation.IN_SERVER): (
@@ -60,11 +63,14 @@ PLANS: Final[Mapping[tuple[TaskKind, Situation], tuple[Step, ...]]] = {
     (TaskKind.EXTEND, Situation.IN_SERVER): (Step.GROW,),
     (TaskKind.EXTEND, Situation.IN_SERVER_WITH_HOLDER): (Step.GROW,),
     (TaskKind.DELETE, Situation.BLANK): (Step.REMOVE_HOLDER,),
+    (TaskKind.DELETE, Situation.BLANK_WITH_HOLDER): (Step.REMOVE_HOLDER,),
     (TaskKind.DELETE, Situation.PROMISED): (Step.REMOVE_HOLDER,),
     (TaskKind.DELETE, Situation.HELD): (Step.REMOVE_HOLDER,),
     # A disk in no instance is in no list: to be removed it has to enter one.
     (TaskKind.DELETE, Situation.LOST): (Step.MAKE_HOLDER, Step.ENTER_HOLDER, Step.REMOVE_HOLDER),
+    (TaskKind.RECOVER, Situation.LOST): (Step.MAKE_HOLDER, Step.ENTER_HOLDER),
 }
+RECOVER_IN_GUEST: Final = (Step.GIVE_BACK,)  # one that never let go of it still writes to it
 
 SAVES: Final = (TaskKind.UPLOAD, TaskKind.SAVE_SERVER, TaskKind.BACKUP)
 SAVING: Final = (Step.FIND_SOURCE, Step.CARRY, Step.DROP_CARRIER)
@@ -72,13 +78,13 @@ SAVE_BLANK: Final = (Step.CARRY, Step.DROP_CARRIER)
 # What whoever begins the task decides: it depends on more than where the volume's disk is.
 TAKE_SNAPSHOT: Final = (Step.FIND_SOURCE, Step.COPY)
 DELETE_SNAPSHOT: Final = (Step.REMOVE_HOLDER,)
-REVERT: Final[Mapping[tuple[bool, bool], tuple[Step, ...]]] = {  # it, the snapshot have a disk
+REVERT: Final[Mapping[tuple[bool, bool], tuple[Step, ...]]] = {  # it, the snapshot have a holder
     (True, True): (Step.FIND_SOURCE, Step.REMOVE_HOLDER, Step.COPY),
     (False, True): (Step.FIND_SOURCE, Step.COPY),
     (True, False): (Step.REMOVE_HOLDER,),
     (False, False): (),
 }
-RESTORE: Final[Mapping[tuple[bool, bool], tuple[Step, ...]]] = {  # it has a disk, the backup bytes
+RESTORE: Final[Mapping[tuple[bool, bool], tuple[Step, ...]]] = {  # it has a holder, that bytes
     (True, True): (Step.REMOVE_HOLDER, Step.FILL_FROM_BACKUP),
     (False, True): (Step.FILL_FROM_BACKUP,),
     (True, False): (Step.REMOVE_HOLDER,),
@@ -98,11 +104,13 @@ KEPT: Final = "A cluster keeps the instance of a failed creation."
 NOTHING: Final = "A failed step changes nothing, and nothing went before."
 AGAIN: Final = "The user may delete again."
 LEFT_OVER: Final = "Audits find carriers without a task."
+LATER: Final = "Audits find what is in no instance."
 UNDO: Final[Mapping[tuple[TaskKind, Step], Undo]] = {
     (TaskKind.CREATE, Step.FILL): Undo((Step.DROP_HOLDER,), KEPT),
     (TaskKind.CREATE, Step.FIND_SOURCE): Undo((), NOTHING),
     (TaskKind.CREATE, Step.COPY): Undo((Step.DROP_HOLDER,), KEPT),
     (TaskKind.ATTACH, Step.ADD): Undo((), NOTHING),
+    (TaskKind.ATTACH, Step.DROP_HOLDER): Undo((), NOTHING),
     (TaskKind.ATTACH, Step.LEAVE_HOLDER): Undo((), NOTHING),
     (TaskKind.ATTACH, Step.ENTER_SERVER): Undo((Step.ENTER_HOLDER,), "The disk is in no instance."),
     (TaskKind.DETACH, Step.MAKE_HOLDER): Undo((Step.DROP_HOLDER,), KEPT),
@@ -123,12 +131,16 @@ UNDO: Final[Mapping[tuple[TaskKind, Step], Undo]] = {
     (TaskKind.DELETE, Step.MAKE_HOLDER): Undo((), AGAIN),
     (TaskKind.DELETE, Step.ENTER_HOLDER): Undo((), AGAIN),
     (TaskKind.DELETE, Step.REMOVE_HOLDER): Undo((), AGAIN),
+    (TaskKind.RECOVER, Step.MAKE_HOLDER): Undo((), LATER),
+    (TaskKind.RECOVER, Step.ENTER_HOLDER): Undo((), LATER),
+    (TaskKind.RECOVER, Step.GIVE_BACK): Undo((), LATER),
 }
 # The job says that it succeeded, and the guest still has the disk.
 WHEN_NOT_LET_GO: Final = Undo((Step.GIVE_BACK,), "The disk has left the server, not its guest.")
 GONE: Final = frozenset({"unknown_entity"})
 # What a cluster answers when there is nothing left to do.
 DONE_ALREADY: Final[Mapping[tuple[TaskKind, Step], frozenset[str]]] = {
+    (TaskKind.ATTACH, Step.DROP_HOLDER): GONE,
     (TaskKind.ATTACH, Step.ADD): frozenset({"resource_not_unique"}),
     (TaskKind.ATTACH, Step.ENTER_SERVER): frozenset({"resource_not_unique"}),
     (TaskKind.ATTACH, Step.ENTER_HOLDER): frozenset({"resource_not_unique"}),
@@ -148,10 +160,19 @@ DONE_ALREADY: Final[Mapping[tuple[TaskKind, Step], frozenset[str]]] = {
     (TaskKind.RESTORE, Step.REMOVE_HOLDER): GONE,
     (TaskKind.RESTORE, Step.DROP_HOLDER): GONE,
     **{(kind, Step.DROP_CARRIER): GONE for kind in SAVES},
+    (TaskKind.RECOVER, Step.MAKE_HOLDER): frozenset({"already_exists"}),
+    (TaskKind.RECOVER, Step.ENTER_HOLDER): frozenset({"resource_not_unique"}),
+    (TaskKind.RECOVER, Step.GIVE_BACK): frozenset({"resource_not_unique"}),
+}
+# What is done in place of a step when a cluster answers so: somebody has removed the holder.
+ANOTHER_HOLDER: Final = (Step.MAKE_HOLDER, Step.ENTER_HOLDER)
+INSTEAD: Final[Mapping[tuple[TaskKind, Step, str], tuple[Step, ...]]] = {
+    (TaskKind.ATTACH, Step.ENTER_HOLDER, "unknown_entity"): ANOTHER_HOLDER,
+    (TaskKind.DETACH, Step.ENTER_HOLDER, "unknown_entity"): ANOTHER_HOLDER,
 }
 SITUATIONS: Final[Mapping[tuple[Place, bool], Situation]] = {
     (Place.NOWHERE, False): Situation.BLANK,
-    (Place.NOWHERE, True): Situation.BLANK,
+    (Place.NOWHERE, True): Situation.BLANK_WITH_HOLDER,
     (Place.ORIGIN, False): Situation.PROMISED,
     (Place.HOLDER, True): Situation.HELD,
     (Place.MOVING, False): Situation.LOST,
@@ -161,6 +182,7 @@ SITUATIONS: Final[Mapping[tuple[Place, bool], Situation]] = {
 }
 IN_WORDS: Final[Mapping[Situation, str]] = {
     Situation.BLANK: "has no disk yet",
+    Situation.BLANK_WITH_HOLDER: "has no disk yet",
     Situation.PROMISED: "has no disk yet: a server must have it first",
     Situation.LOST: "was lost on the way between two instances: delete it, or ask your operator",
     Situation.IN_SERVER: "is in a server",
@@ -189,6 +211,8 @@ def undo_of(kind: TaskKind, step: Step) -> tuple[Step, ...]:
     return UNDO[kind, step].steps
 
 
+# Without its disk a volume is blank, wherever that is wanted next.
+OVERWRITES: Final = frozenset({TaskKind.REVERT, TaskKind.RESTORE})
 # Whose disk a task makes or removes, if not the volume's; carriers' are nobody's.
 OF_SNAPSHOTS: Final = frozenset({TaskKind.SNAPSHOT, TaskKind.DELETE_SNAPSHOT})
 # What a step says of the volume once it has succeeded, and what before it has begun.

@@ -21,6 +21,7 @@ class TaskKind(StrEnum):
     SAVE_SERVER = "save_server"  # a server's disk to an image
     BACKUP = "backup"
     RESTORE = "restore"  # a backup to a volume
+    RECOVER = "recover"  # the disk that was lost on its way
 
 
 class TaskState(StrEnum):

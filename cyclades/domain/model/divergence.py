@@ -32,6 +32,7 @@ class DivergenceKind(StrEnum):
     MOVED_DISK = "moved_disk"
     DISK_SIZE = "disk_size"
     ORPHAN_HOLDER = "orphan_holder"
+    MISSING_HOLDER = "missing_holder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +123,13 @@ MEANINGS: Final[Mapping[DivergenceKind, Meaning]] = {
     ),
     DivergenceKind.MISSING_DISK: Meaning(
         "A volume or snapshot whose disk no instance of its cluster has.",
-        "An operator looks for it (gnt-instance attach); what is lost, its user deletes.",
+        "The second audit looks for it by name, once: in its holder it is usable again. Else an "
+        "operator looks (gnt-instance attach, then audit --fix), or its user deletes it.",
     ),
     DivergenceKind.MOVED_DISK: Meaning(
         "The disk of a volume or snapshot is in another instance than it should be.",
-        "An operator moves it back (gnt-instance modify --disk NAME:detach, then attach).",
+        "One that was lost is where it was found, if that is its holder or a server of its "
+        "project; else an operator moves it back (gnt-instance modify --disk NAME:detach).",
     ),
     DivergenceKind.DISK_SIZE: Meaning(
         "The disk of a volume or snapshot is not as large as it should be.",
@@ -135,6 +138,10 @@ MEANINGS: Final[Mapping[DivergenceKind, Meaning]] = {
     DivergenceKind.ORPHAN_HOLDER: Meaning(
         "An instance that kept a disk for something that is gone.",
         "audit --fix removes it, with the disk.",
+    ),
+    DivergenceKind.MISSING_HOLDER: Meaning(
+        "A holder that is not there, and did not have the disk.",
+        "The second audit that sees it writes it down; another is made when it is needed.",
     ),
 }
 

@@ -203,3 +203,18 @@ class HolderLeft:
     instance: str
     object_id: str
     version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DiskAstray:
+    """The disk of a volume or a snapshot is not where its row of this `version` says.
+
+    `instance`: the one that has it, empty for none. `holder_gone`: the cluster positively does
+    not know its holder.
+    """
+
+    cluster_id: str
+    object_id: str
+    version: int
+    instance: str = ""
+    holder_gone: bool = False

@@ -11,6 +11,7 @@ from typing import Final
 
 from cyclades.domain.model.divergence import Divergence, DivergenceKind, too_many
 from cyclades.domain.model.reports import (
+    DiskAstray,
     HolderLeft,
     InstanceAbsent,
     InstanceLeft,
@@ -41,7 +42,15 @@ KINDS: Final = (
     DivergenceKind.FUSE,
 )
 
-Report = InstanceReport | InstanceAbsent | InstanceLeft | HolderLeft | NetworkLacking | NetworkLeft
+Report = (
+    InstanceReport
+    | InstanceAbsent
+    | InstanceLeft
+    | HolderLeft
+    | DiskAstray
+    | NetworkLacking
+    | NetworkLeft
+)
 
 
 @dataclass(frozen=True, slots=True)

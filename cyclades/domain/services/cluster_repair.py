@@ -4,7 +4,13 @@ from dataclasses import dataclass
 
 from cyclades.domain.model.divergence import DivergenceKind
 from cyclades.domain.model.effects import TagInstance
-from cyclades.domain.model.reports import HolderLeft, InstanceReport, NetworkLacking, NetworkLeft
+from cyclades.domain.model.reports import (
+    DiskAstray,
+    HolderLeft,
+    InstanceReport,
+    NetworkLacking,
+    NetworkLeft,
+)
 from cyclades.domain.model.server import Server, tag_of
 from cyclades.domain.services.cluster_audit import Finding, Report
 from cyclades.domain.services.cluster_networks import ClusterNetworks
@@ -13,11 +19,17 @@ from cyclades.domain.services.instance_checks import port_states
 from cyclades.domain.services.left_holders import LeftHolders
 from cyclades.domain.services.server_interfaces import ServerInterfaces
 from cyclades.domain.services.server_ports import ServerPorts
+from cyclades.domain.services.stray_disks import StrayDisks
 from cyclades.ports.clusters import ClusterRepository
 from cyclades.ports.servers import ServerRepository
 
 # A removal is not undone: one audit that says so is not enough.
-LOOKS_BEFORE = {DivergenceKind.ORPHAN_INSTANCE: 2, DivergenceKind.ORPHAN_NETWORK: 2}
+LOOKS_BEFORE = {
+    DivergenceKind.ORPHAN_INSTANCE: 2,
+    DivergenceKind.ORPHAN_NETWORK: 2,
+    DivergenceKind.MISSING_DISK: 2,
+    DivergenceKind.MISSING_HOLDER: 2,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +43,7 @@ class ClusterRepair:
     networks: ClusterNetworks
     interfaces: ServerInterfaces
     holders: LeftHolders
+    strays: StrayDisks
 
     def mend(self, finding: Finding, sightings: int, *, ordered: bool = False) -> bool:
         """Whether anything changed. `sightings`: audits in a row that found it.
@@ -49,6 +62,8 @@ class ClusterRepair:
                 return self.networks.tidy(report)
             case HolderLeft():
                 return ordered and self.holders.remove(report)
+            case DiskAstray():
+                return self.strays.mend(report, ordered=ordered)
             case _:
                 return self._mend_instance(kind, report, ordered=ordered)
 

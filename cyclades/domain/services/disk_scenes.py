@@ -8,6 +8,7 @@ from cyclades.domain.model.disk_plans import (
     AFTER,
     BEFORE,
     OF_SNAPSHOTS,
+    OVERWRITES,
     SAVES,
     Situation,
     Step,
@@ -102,6 +103,9 @@ class DiskScenes:
         changes = dict(AFTER.get(step, {}))
         if changes.get("place") is Place.SERVER:
             changes["cluster_id"] = task.cluster_id
+        last = task.step + 1 == len(task.plan)
+        if last and task.kind in OVERWRITES and step is Step.REMOVE_HOLDER:
+            changes["cluster_id"] = None
         self._change(task, changes)
 
     def learn(self, task: DiskTask, step: Step, report: JobReport) -> DiskTask | None:

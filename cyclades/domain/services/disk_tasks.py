@@ -6,6 +6,7 @@ from typing import Final, Protocol
 
 from cyclades.domain.model.disk_plans import (
     DONE_ALREADY,
+    INSTEAD,
     WHEN_NOT_LET_GO,
     Step,
     undo_of,
@@ -26,6 +27,7 @@ from cyclades.ports.outbox import InFlight, Outbox
 from cyclades.ports.servers import InstanceActions
 
 NOT_LET_GO: Final = "The guest did not let go of the volume: unmount it there, or stop the server."
+CLINGS: Final = "clings"  # the fact that a guest has not let go
 LOST: Final = "The disk could not be put back where it was."
 
 
@@ -80,11 +82,16 @@ class DiskTasks:
             return
         step = Step(task.plan[task.step])
         done = report.error_code in DONE_ALREADY.get((task.kind, step), frozenset())
-        if report.outcome is not JobOutcome.SUCCESS and not done:
+        instead = INSTEAD.get((task.kind, step, report.error_code or ""))
+        if instead and report.outcome is not JobOutcome.SUCCESS:
+            plan = (*task.plan[: task.step], *instead, *task.plan[task.step + 1 :])
+            self.rows.save(self._ask(replace(task, plan=plan)))
+        elif report.outcome is not JobOutcome.SUCCESS and not done:
             self._failed(task, user_sentence(report))
         elif report.unplug_failed and task.state is TaskState.RUNNING:
             self.scenes.passed(task, step)
-            self._turn_back(task, WHEN_NOT_LET_GO.steps, NOT_LET_GO)
+            clinging = replace(task, facts={**task.facts, CLINGS: "yes"})
+            self._turn_back(clinging, WHEN_NOT_LET_GO.steps, NOT_LET_GO)
         elif (wiser := self.scenes.learn(task, step, report)) is not None:
             self._passed(wiser, step)
         else:

@@ -48,8 +48,7 @@ class VolumeRestores:
         snapshot = self.snapshots.get(reach_of(caller), snapshot_id)
         self._require_newest(volume, snapshot)
         self._require_ready(volume)
-        has_disk = volume.place is Place.HOLDER
-        plan, task_id = REVERT[has_disk, snapshot.holder], self.ids.new()
+        plan, task_id = REVERT[volume.holder, snapshot.holder], self.ids.new()
         if not plan:
             return
         self.copies.require(volume, Can.MOVE)
@@ -86,8 +85,7 @@ class VolumeRestores:
         backup = self.backups.get(reach_of(caller), backup_id)
         require_restorable(backup)
         volume = self._target(caller, request_id, backup, volume_id, name)
-        has_disk = volume.place is Place.HOLDER
-        plan = RESTORE[has_disk, backup.blob is not None]
+        plan = RESTORE[volume.holder, backup.blob is not None]
         marked = replace(
             volume,
             bootable=backup.bootable,
@@ -119,7 +117,7 @@ class VolumeRestores:
     def _placed(self, volume: Volume) -> Volume:
         """In a cluster; its disk comes from its holder. Raises InvalidInput, NoCapacity."""
         self.copies.require(volume, Can.MOVE)
-        if volume.place is not Place.NOWHERE:
+        if volume.place is not Place.NOWHERE or volume.holder:
             return volume
         cluster = self.copies.somewhere(volume)
         return replace(volume, cluster_id=cluster.id, availability_zone=cluster.availability_zone)
@@ -175,6 +173,12 @@ class VolumeRestores:
             raise Conflict(
                 f"Invalid snapshot: Snapshot {snapshot.id} must be available, but is "
                 f"{snapshot.status}."
+            )
+        if snapshot.holder and volume.cluster_id not in {None, snapshot.cluster_id}:
+            raise InvalidInput(
+                f"Invalid volume: Volume {volume.id} is in another cluster now than the snapshot: "
+                "it cannot be reverted, but a new volume can be made from the snapshot.",
+                "revert.snapshot_id",
             )
         if snapshot.size != volume.size:
             raise InvalidInput(
