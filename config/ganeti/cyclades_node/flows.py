@@ -1,10 +1,11 @@
 """The state of connections in nftables: sets of flows, for where connection tracking is not.
 
 The bridge family has no connection tracking on many kernels. A flow is an element of a set, put
-there by the packet that a rule let through, and kept by each packet of either direction. Sets are
-told apart by who began the flow, by the IP version, and by whether it is TCP, as its replies must
-be. What runs out is forgotten; what is new beyond the rate is dropped, so that
-one interface cannot fill the sets of a node.
+there by the packet that a rule let through. Sets are told apart by who began the flow, by the IP
+version, and by whether it is TCP, as its replies must be. Only replies keep a TCP flow for long:
+whom nobody answers cannot. One that has seen an end is in a set of its own, where it is kept for a
+short time after each packet. What runs out is forgotten; what is new beyond the rate is dropped,
+so that one interface cannot fill the sets of a node.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from cyclades_node.packets import (
 DIRECTIONS = ("egress", "ingress")
 SIZE = 262_144  # flows of a set, of all the node's interfaces
 NEW = "30s"  # nobody has replied
-CLOSING = "1m"
+ANSWERED = "5m"  # by a SYN, and nothing else yet
+CLOSING = "1m"  # since the last packet of one with a FIN or RST
 OPEN = "3h"  # longer than TCP's keepalive
 REPLIED = "3m"  # of protocols without connections
 NEW_RATE = "2000/second burst 4000 packets"  # of an interface
@@ -32,8 +34,11 @@ WITH_PORTS = "{ 17, 33, 132, 136 }"  # UDP, DCCP, SCTP, UDP-Lite
 NO_FLOWS = "{ 1, 2, 6, 17, 33, 58, 132, 136 }"  # these, and ICMP and IGMP, are not of "other"
 
 
+KINDS = ("tcp", "closing", "other")  # the first two are TCP
+
+
 def set_name(direction: str, kind: str, version: int) -> str:
-    """`direction` is the one that the flow was begun in, `kind` tcp or other."""
+    """`direction` is the one that the flow was begun in."""
     return f"{direction}_{kind}{version}"
 
 
@@ -42,7 +47,7 @@ def flow_sets(family: str, table: str) -> Iterator[str]:
     for headers in HEADERS:
         key = flow_key(headers, "egress")
         for direction in DIRECTIONS:
-            for kind in ("tcp", "other"):
+            for kind in KINDS:
                 name = set_name(direction, kind, headers.version)
                 yield (
                     f"add set {family} {table} {name} {{ typeof {key}; size {SIZE};"
@@ -57,9 +62,8 @@ def known(headers: Headers, direction: str) -> Iterator[str]:
     yield f"{headers.later_fragment} accept"
     for beginner in DIRECTIONS:
         tcp, other = (set_name(beginner, kind, version) for kind in ("tcp", "other"))
-        seen = f"{plain} {key} @{tcp} update @{tcp}"
-        yield f"tcp flags & (fin|syn|rst) != 0 {seen} {{ {key} timeout {CLOSING} }} accept"
-        yield f"meta l4proto 6 {seen} {{ {key} timeout {OPEN} }} accept"
+        closing = set_name(beginner, "closing", version)
+        yield from _tcp(f"{plain} {key}", key, tcp, closing, is_reply=beginner != direction)
         seen = f"{plain} {key} @{other} update @{other}"
         yield f"meta l4proto {WITH_PORTS} {seen} {{ {key} timeout {REPLIED} }} accept"
         yield from _quoted(headers, direction, tcp, other)
@@ -69,6 +73,22 @@ def known(headers: Headers, direction: str) -> Iterator[str]:
             echo, portless = echo_key(headers, direction), portless_key(headers, direction)
             yield f"{headers.echo_reply} {plain} {echo} @{other} accept"
             yield f"meta l4proto != {NO_FLOWS} {portless} @{other} accept"
+
+
+def _tcp(match: str, key: str, tcp: str, closing: str, *, is_reply: bool) -> Iterator[str]:
+    """Of an element of either set: open ones first, they have the most packets."""
+    known = f"{match} @{tcp}"
+    ends = f"update @{closing} {{ {key} timeout {CLOSING} }} delete @{tcp} {{ {key} }}"
+    yield f"tcp flags & (fin|rst) != 0 {known} {ends} accept"
+    if is_reply:
+        yield f"tcp flags & syn != 0 {known} update @{tcp} {{ {key} timeout {ANSWERED} }} accept"
+        yield f"meta l4proto 6 {known} update @{tcp} {{ {key} timeout {OPEN} }} accept"
+    else:
+        yield f"meta l4proto 6 {known} accept"
+        # The same ports are used again: that is another connection, which the layers look at.
+        yield f"tcp flags & (syn|ack) == syn {match} @{closing} delete @{closing} {{ {key} }}"
+    ending = f"{match} @{closing} update @{closing} {{ {key} timeout {CLOSING} }}"
+    yield f"meta l4proto 6 {ending} accept"
 
 
 def _quoted(headers: Headers, direction: str, tcp: str, other: str) -> Iterator[str]:

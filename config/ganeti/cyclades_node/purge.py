@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from cyclades_node import nft
 from cyclades_node.document import PROTOCOLS, Address, Document, Rule
 from cyclades_node.filtering import TABLE
-from cyclades_node.flows import DIRECTIONS, set_name
+from cyclades_node.flows import DIRECTIONS, KINDS, set_name
 from cyclades_node.nic import Nic
 
 ADDRESS_BYTES = {4: 4, 6: 16}
@@ -43,9 +43,9 @@ def cut(wanted: Iterable[tuple[Nic, Document | None]]) -> None:
     for family, names in by_family.items():
         for direction in DIRECTIONS:
             for version in (4, 6):
-                for tcp in (True, False):
-                    name = set_name(direction, "tcp" if tcp else "other", version)
-                    flows = _flows(family, name, direction, version, tcp=tcp)
+                for kind in KINDS:
+                    name = set_name(direction, kind, version)
+                    flows = _flows(family, name, direction, version, tcp=kind != "other")
                     _delete(family, name, (f.element for f in flows if _is_over(f, names)))
 
 

@@ -8,7 +8,7 @@ from tests.nodes.packets.guest import checksum
 EVERYBODY = "ff:ff:ff:ff:ff:ff"
 ALL_NODES = ("33:33:00:00:00:01", "ff02::1")
 ARP, IP4, IP6 = 0x0806, 0x0800, 0x86DD
-UDP, ICMP6 = 17, 58
+TCP, UDP, ICMP6 = 6, 17, 58
 
 
 def ethernet(target: str, source: str, kind: int, body: bytes) -> bytes:
@@ -38,6 +38,15 @@ def udp(
     total = checksum(_pseudo(source, target, UDP, body) + body) or 0xFFFF
     body = body[:6] + struct.pack("!H", total) + body[8:]
     return ip(macs, addresses, UDP, body)
+
+
+def acknowledgement(
+    macs: tuple[str, str], addresses: tuple[str, str], ports: tuple[int, int]
+) -> bytes:
+    """Of TCP, as in the middle of a connection; source first, each time."""
+    body = struct.pack("!HHIIBBHHH", *ports, 1, 1, 0x50, 0x10, 1000, 0, 0)
+    total = checksum(_pseudo(*addresses, TCP, body) + body)
+    return ip(macs, addresses, TCP, body[:16] + struct.pack("!H", total) + body[18:])
 
 
 def icmp6(macs: tuple[str, str], addresses: tuple[str, str], body: bytes) -> bytes:
