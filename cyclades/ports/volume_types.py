@@ -31,8 +31,8 @@ class VolumeTypeRepository(Protocol):
         """A page, by name unless the listing has an order. Raises NotFound for a bad marker."""
         ...
 
-    def names(self) -> Sequence[str]:
-        """All of them, in order."""
+    def names(self, scope: Scope) -> Sequence[str]:
+        """Of those that the scope may use, in order."""
         ...
 
     def save(self, kind: VolumeType) -> VolumeType:

@@ -33,7 +33,8 @@ def test_what_goes_in_comes_out(types: VolumeTypeRepository) -> None:
     kind = a_type("fast", description="d", is_public=False, extra_specs={"k": "ü\"'"})
     types.add(kind)
     assert types.get(ALL, kind.id) == types.lock(kind.id) == types.named(ALL, "fast") == kind
-    assert types.names() == [DEFAULT_NAME, "fast"]
+    assert types.names(ALL) == [DEFAULT_NAME, "fast"]
+    assert types.names(MINE) == [DEFAULT_NAME]
     saved = types.save(replace(kind, name="faster"))
     assert types.get(ALL, kind.id) == saved == replace(kind, name="faster", version=2)
     with pytest.raises(StaleVersion):

@@ -94,9 +94,10 @@ class SqlVolumeTypes(VolumeTypeRepository):
         rows = SHELF.page(self._connection, select(volume_types), listing)
         return [_type_of(row) for row in rows]
 
-    def names(self) -> Sequence[str]:
+    def names(self, scope: Scope) -> Sequence[str]:
         """Select."""
-        return list(self._connection.execute(select(TABLE.name).order_by(TABLE.name)).scalars())
+        query = select(TABLE.name).where(seen_by(scope)).order_by(TABLE.name)
+        return list(self._connection.execute(query).scalars())
 
     def save(self, kind: VolumeType) -> VolumeType:
         """Update the version before."""

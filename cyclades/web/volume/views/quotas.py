@@ -8,6 +8,7 @@ from typing import Any
 
 from cyclades.domain.model.errors import InvalidInput
 from cyclades.domain.model.quota import Holding
+from cyclades.domain.model.sharing import reach_of
 from cyclades.web.microversions import Microversion
 from cyclades.web.request import CycladesRequest
 from cyclades.web.resource import Access, Resource, nothing
@@ -31,8 +32,8 @@ def held(request: CycladesRequest, project_id: str | None) -> Mapping[str, Holdi
 
 
 def types(request: CycladesRequest) -> Sequence[str]:
-    """The names of all types, which have no limits of their own."""
-    return request.cyclades.volume_types.repository.names()
+    """The names of the types that the caller may use; they have no limits of their own."""
+    return request.cyclades.volume_types.repository.names(reach_of(request.caller))
 
 
 @volume_limits.on("GET", query=schemas.LIMITS)

@@ -14,6 +14,7 @@ from cyclades.domain.model.errors import InvalidInput, NotFound
 from cyclades.domain.model.saved_image import WantedUpload
 from cyclades.domain.model.sharing import reach_of, require_admin
 from cyclades.domain.model.volume import Volume
+from cyclades.domain.services.volume_types import EVERYTHING
 from cyclades.web.microversions import Microversion
 from cyclades.web.request import CycladesRequest
 from cyclades.web.resource import Access, Resource, nothing
@@ -120,7 +121,8 @@ def upload(request: CycladesRequest, volume_id: str, told: Any) -> Any:
     volume, image = request.cyclades.volume_uploads.begin(
         request.caller, request.request_id, volume_id, wanted
     )
-    kind = request.cyclades.volume_types.repository.get(reach_of(request.caller), volume.type_id)
+    # It is told as it is, also when it is no longer the project's to use for new volumes.
+    kind = request.cyclades.volume_types.repository.get(EVERYTHING, volume.type_id)
     body = upload_body(volume, kind, image, request.microversion)
     request.response.status_int = 202
     return {"os-volume_upload_image": body}
