@@ -170,7 +170,11 @@ class ComputeUnit(ServersUnit):
     def effect_submission(self) -> EffectSubmission:
         """How submissions ended."""
         return EffectSubmission(
-            self.outbox, self.cluster_updates, self.app.clock, self.app.settings.effect_deadline
+            self.outbox,
+            self.builds,
+            self.cluster_updates,
+            self.app.clock,
+            self.app.settings.effect_deadline,
         )
 
     @cached_property
@@ -201,11 +205,11 @@ class ComputeUnit(ServersUnit):
             self.cluster_networks,
             self.server_interfaces,
             self.left_holders,
+            self.stray_disks,
         )
 
     @cached_property
     def ledger_audit(self) -> LedgerAudit:
-            self.stray_disks,
         """The database against itself."""
         return LedgerAudit(
             self.audit,

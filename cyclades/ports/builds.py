@@ -18,12 +18,16 @@ class BuildRepository(Protocol):
         """The one whose ticket it is, expired or not; None for another cluster's."""
         ...
 
+    def extend(self, effect_ids: Collection[str], expires: datetime) -> None:
+        """Those of these effects that have a build may be fetched until then."""
+        ...
+
     def end(self, effect_id: str) -> None:
         """Forget it; nothing happens when the effect has none."""
         ...
 
     def forget(self, before: datetime) -> int:
-        """Drop those that expired before this time; how many."""
+        """Drop those that expired before this time, and whose effect has ended; how many."""
         ...
 
     def known_blobs(self, blobs: Collection[str]) -> set[str]:

@@ -1,7 +1,6 @@
 """The effects worker: claims effects, submits them, records what came of it."""
 
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
-from datetime import timedelta
 
 import structlog
 
@@ -38,11 +37,8 @@ class EffectsWorker:
             return 0
         reached("claiming")
         started = app.clock.monotonic()
-        now = app.clock.now()
-        lease_until = now + timedelta(seconds=settings.effect_lease)
-        claims = app.atomically(
-            lambda unit: unit.outbox.claim(now, lease_until, room, settings.effects_per_cluster)
-        )
+        lease, most = settings.effect_lease, settings.effects_per_cluster
+        claims = app.atomically(lambda unit: unit.effect_submission.claim(lease, room, most))
         if not claims:
             return IDLE
         reached("claimed")

@@ -61,6 +61,16 @@ def test_what_has_expired_is_forgotten(connection: Connection) -> None:
     assert builds.by_ticket("one", "hash2") is not None
 
 
+def test_what_is_sent_late_has_its_time(connection: Connection) -> None:
+    builds = SqlBuilds(connection)
+    for number in (1, 2):
+        builds.add(build(number))
+    until = NOW + timedelta(seconds=500)
+    builds.extend(["e1", "without a build"], until)
+    found = [builds.by_ticket("one", f"hash{number}") for number in (1, 2)]
+    assert [each.expires for each in found if each] == [until, build(2).expires]
+
+
 def test_blobs_are_known_until_the_last_reader_has_ended(connection: Connection) -> None:
     builds = SqlBuilds(connection)
     for number in (1, 2):

@@ -25,6 +25,7 @@ from cyclades.domain.model.errors import NotFound
 from cyclades.domain.model.image import Image
 from cyclades.domain.model.image_edits import Edit
 from cyclades.domain.model.reports import JobOutcome, JobReport
+from cyclades.workers.housekeeping import HousekeepingWorker
 from tests.harness.cloud import ADMIN, MEMBER, Cloud
 from tests.harness.samples import a_server, effect_of, fresh
 
@@ -230,6 +231,15 @@ def test_who_is_taken_for_dead_while_it_fills_a_disk_makes_no_second_job(
     assert driver.submit(claim.effect) == others[0]
     cloud.converge()
     assert cloud.server(server).status == "ACTIVE"
+
+
+def test_a_ticket_waits_for_its_effect_to_be_sent(cloud: Cloud) -> None:
+    server = cloud.create(image_id=image_of(cloud).id)
+    cloud.clock.passed += cloud.app.settings.build_ticket_ttl + 1
+    HousekeepingWorker(cloud.app).turn()
+    cloud.converge()
+    assert cloud.server(server).status == "ACTIVE"
+    assert bytes_of(cloud, f"cyclades-disk-{server}") == BYTES
 
 
 def test_disks_of_other_instances_are_not_overwritten(cloud: Cloud) -> None:

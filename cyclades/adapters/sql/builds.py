@@ -5,8 +5,9 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from cyclades.adapters.sql.schema.effects import effects
 from cyclades.adapters.sql.schema.volumes import builds
 from cyclades.domain.model.build import (
     Build,
@@ -22,8 +23,18 @@ ADD = insert(builds)
 BY_TICKET = select(builds).where(
     builds.c.ticket_hash == bindparam("ticket_hash"), builds.c.cluster_id == bindparam("cluster")
 )
+EXTEND = (
+    update(builds)
+    .where(builds.c.effect_id.in_(bindparam("effects", expanding=True)))
+    .values(expires=bindparam("until"))
+)
 END = delete(builds).where(builds.c.effect_id == bindparam("effect"))
-FORGET = delete(builds).where(builds.c.expires < bindparam("before"))
+_UNDER_WAY = (
+    select(effects.c.seq)
+    .where(effects.c.id == builds.c.effect_id, effects.c.finished.is_(None))
+    .exists()
+)
+FORGET = delete(builds).where(builds.c.expires < bindparam("before"), ~_UNDER_WAY)
 KNOWN = select(builds.c.blob).where(builds.c.blob.in_(bindparam("blobs", expanding=True)))
 
 
@@ -64,6 +75,10 @@ class SqlBuilds(BuildRepository):
             row.expires,
             row.created,
         )
+
+    def extend(self, effect_ids: Collection[str], expires: datetime) -> None:
+        """Update."""
+        self._connection.execute(EXTEND, {"effects": list(effect_ids), "until": expires})
 
     def end(self, effect_id: str) -> None:
         """Delete."""

@@ -1,8 +1,9 @@
 """Build orders, and the tickets by which the OS definition fetches them."""
 
 import hmac
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from cyclades.domain.model.build import Build, BuildOrders
 from cyclades.domain.model.errors import NotFound
@@ -30,11 +31,20 @@ class Builds:
         It goes into the effect's GuestConfig and nowhere else: only its digest is kept.
         """
         ticket, now = self.ids.token(), self.clock.now()
-        expires = now + timedelta(seconds=self.ttl)
         self.repository.add(
-            Build(effect_id, cluster_id, instance, digest_of(ticket), orders, expires, now)
+            Build(effect_id, cluster_id, instance, digest_of(ticket), orders, self._until(), now)
         )
         return ticket
+
+    def sent(self, effect_ids: Collection[str]) -> None:
+        """These effects are about to be sent: a ticket's time begins when its job may.
+
+        Before that it waited with its effect: for others, or for a cluster that was away.
+        """
+        self.repository.extend(effect_ids, self._until())
+
+    def _until(self) -> datetime:
+        return self.clock.now() + timedelta(seconds=self.ttl)
 
     def end(self, effect_id: str) -> None:
         """The effect has ended: its ticket opens nothing any more."""

@@ -1,12 +1,13 @@
 """Submitting one effect: what to do with each way in which it can end."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from cyclades.domain.model.crashes import TRIES, UNDOABLE, pause_after
 from cyclades.domain.model.deadlines import TOO_LATE, given_up, time_for
 from cyclades.domain.model.effects import Effect
+from cyclades.domain.services.builds import Builds
 from cyclades.domain.services.cluster_updates import ClusterUpdates
 from cyclades.ports.clock import Clock
 from cyclades.ports.cluster_driver import (
@@ -86,9 +87,18 @@ class EffectSubmission:
     """Writes down how an attempt ended, unless somebody else has taken the effect over."""
 
     outbox: Outbox
+    builds: Builds
     updates: ClusterUpdates
     clock: Clock
     longest: int
+
+    def claim(self, lease: float, most: int, per_cluster: int) -> Sequence[Claim]:
+        """Take what is due for `lease` seconds; what its disks are made from can be fetched."""
+        now = self.clock.now()
+        claims = self.outbox.claim(now, now + timedelta(seconds=lease), most, per_cluster)
+        if builds := [claim.effect.id for claim in claims if claim.effect.guest.ticket]:
+            self.builds.sent(builds)
+        return claims
 
     def record(self, claim: Claim, outcome: Outcome) -> bool:
         """Submitted, refused or to be tried again; False when the claim was lost."""
