@@ -152,5 +152,6 @@ class ServersUnit(VolumeApiUnit):
         )
 
     def after_disk_task(self, task: DiskTask, message: str | None) -> None:
-        """Servers that waited for it go on."""
+        """Servers that waited for it go on, and volumes follow those that are gone."""
         self.server_steps.after(task, message)
+        self.attached_volumes.follow(task)

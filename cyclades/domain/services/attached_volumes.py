@@ -20,6 +20,7 @@ from cyclades.ports.volume_attachments import VolumeAttachmentRepository
 from cyclades.ports.volumes import VolumeRepository
 
 LOST: Final = "The volume's disk was removed with the server that it was in."
+GOES: Final = "goes"  # the fact that the volume has outlived a server that it was to go with
 NEVER_FILLED: Final = "The server was deleted before its image was copied to the volume."
 # What a volume and its attachment say while it moves.
 MOVING: Final[Mapping[TaskKind, tuple[VolumeStatus, AttachmentStatus]]] = {
@@ -137,6 +138,8 @@ class AttachedVolumes:
         for each in self.of(server.id):
             if each.volume.task_id:
                 self.attachments.remove(each.attachment)  # how it ends says what is left of it
+                if each.attachment.delete_on_termination:
+                    self._mark(each.volume.task_id)
             elif each.attachment.delete_on_termination:
                 self._end(each, server)
             elif each.inside:
@@ -165,6 +168,20 @@ class AttachedVolumes:
                 self.attachments.remove(attachment)
             self.lose(volume)
 
+    def follow(self, task: DiskTask) -> None:
+        """A task has ended, and its volume was to go with a server that has gone meanwhile."""
+        volume = self.volumes.by_id(task.volume_id or "")
+        if volume is None or volume.task_id or GOES not in task.facts:
+            return
+        attachment = self.attachments.of_volume(volume.id)
+        if attachment is None:
+            self._remove(volume, task.cluster_id, inside=volume.place is Place.SERVER)
+
+    def _mark(self, task_id: str) -> None:
+        task = self.tasks.rows.by_id(task_id)
+        if task is not None and task.kind is not TaskKind.DETACH:  # who takes it out wants it
+            self.tasks.rows.save(replace(task, facts={**task.facts, GOES: "yes"}))
+
     def lose(self, volume: Volume) -> None:
         """Its disk is no more: nobody may think that it is available."""
         self._keep(replace(volume, status=VolumeStatus.ERROR, place=Place.NOWHERE, fault=LOST))
@@ -174,10 +191,13 @@ class AttachedVolumes:
         self._keep(replace(each.volume, status=VolumeStatus.AVAILABLE))
 
     def _end(self, each: Attached, server: Server) -> None:
-        """It goes with the server; so does the instance that kept it, if there is one."""
+        """It goes with the server."""
         self.attachments.remove(each.attachment)
-        place = Place.NOWHERE if each.inside else each.volume.place
-        volume = self._keep(replace(each.volume, place=place))
+        self._remove(each.volume, server.cluster_id, inside=each.inside)
+
+    def _remove(self, volume: Volume, cluster_id: str, *, inside: bool) -> None:
+        """So does the instance that kept it, if there is one."""
+        volume = self._keep(replace(volume, place=Place.NOWHERE if inside else volume.place))
         if volume.holder:
             now, task_id = self.clock.now(), self.ids.new()
             self._keep(replace(volume, status=VolumeStatus.DELETING, task_id=task_id))
@@ -185,7 +205,7 @@ class AttachedVolumes:
                 DiskTask(
                     task_id,
                     TaskKind.DELETE,
-                    volume.cluster_id or server.cluster_id,
+                    volume.cluster_id or cluster_id,
                     volume.project_id,
                     volume.user_id,
                     f"req-{self.ids.new()}",
