@@ -23,16 +23,16 @@ class WantedVolume:
     image_id: str | None = None
     snapshot_id: str | None = None
     source_volid: str | None = None
+    backup_id: str | None = None
     cluster_id: str | None = None  # where its disk has to be, if we know
 
     def require_one_source(self) -> None:
         """Raise InvalidInput for several."""
-        if (
-            sum(each is not None for each in (self.image_id, self.snapshot_id, self.source_volid))
-            > 1
-        ):
+        sources = (self.image_id, self.snapshot_id, self.source_volid, self.backup_id)
+        if sum(each is not None for each in sources) > 1:
             raise InvalidInput(
-                "Only one of imageRef, snapshot_id and source_volid may be given.", "volume"
+                "Only one of imageRef, snapshot_id, source_volid and backup_id may be given.",
+                "volume",
             )
 
 

@@ -13,7 +13,7 @@ from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.sharing import reach_of
 from cyclades.domain.model.snapshot import Snapshot, SnapshotStatus
 from cyclades.domain.model.volume import Place, Volume, VolumeStatus
-from cyclades.domain.model.wanted_volume import WantedVolume
+from cyclades.domain.model.wanted_volume import Source, WantedVolume, size_of
 from cyclades.domain.services.disk_copies import DiskCopies
 from cyclades.domain.services.volume_creation import VolumeCreation
 from cyclades.domain.services.volume_sources import refuse_source
@@ -82,9 +82,31 @@ class VolumeRestores:
 
         Raises NotFound, InvalidInput, OverQuota, NoCapacity.
         """
+        backup = self._restorable(caller, backup_id)
+        if volume_id is None:
+            named = name or f"restore_backup_{backup.id}"
+            wanted = WantedVolume(name=named, description=backup.description)
+            volume = self._new(caller, request_id, backup, wanted)
+        else:
+            volume = self._target(caller, backup, volume_id)
+        return self._fill(caller, request_id, backup, volume)
+
+    def create(self, caller: Caller, request_id: str, wanted: WantedVolume) -> Volume:
+        """A new volume, as its users want it, with what a backup has kept.
+
+        Raises NotFound, InvalidInput, OverQuota, NoCapacity.
+        """
+        wanted.require_one_source()
+        backup = self._restorable(caller, wanted.backup_id or "")
+        volume = self._new(caller, request_id, backup, wanted)
+        return self._fill(caller, request_id, backup, volume)
+
+    def _restorable(self, caller: Caller, backup_id: str) -> Backup:
         backup = self.backups.get(reach_of(caller), backup_id)
         require_restorable(backup)
-        volume = self._target(caller, request_id, backup, volume_id, name)
+        return backup
+
+    def _fill(self, caller: Caller, request_id: str, backup: Backup, volume: Volume) -> Volume:
         plan = RESTORE[volume.holder, backup.blob is not None]
         marked = replace(
             volume,
@@ -122,21 +144,11 @@ class VolumeRestores:
         cluster = self.copies.somewhere(volume)
         return replace(volume, cluster_id=cluster.id, availability_zone=cluster.availability_zone)
 
-    def _target(
-        self,
-        caller: Caller,
-        request_id: str,
-        backup: Backup,
-        volume_id: str | None,
-        name: str | None,
-    ) -> Volume:
-        if volume_id is None:
-            wanted = WantedVolume(
-                name=name or f"restore_backup_{backup.id}",
-                size=backup.size,
-                description=backup.description,
-            )
-            return self.creation.create(caller, request_id, wanted)
+    def _new(self, caller: Caller, request_id: str, backup: Backup, wanted: WantedVolume) -> Volume:
+        size = size_of(wanted.size, Source(backup.size, "backup"))
+        return self.creation.create(caller, request_id, replace(wanted, size=size, backup_id=None))
+
+    def _target(self, caller: Caller, backup: Backup, volume_id: str) -> Volume:
         volume = self.volumes.get(reach_of(caller), volume_id)
         self._require_ready(volume)
         if volume.size < backup.size:

@@ -123,3 +123,30 @@ def test_lists(application: "Application", api: Client, volume: Volume) -> None:
         assert [each["name"] for each in answer["backups"]] == found, query
     for query, status in (("marker=no", 404), ("sort=colour", 400), ("limit=x", 400)):
         api.call("GET", f"{BACKUPS}?{query}", status=status)
+
+
+def test_a_new_volume_begins_with_a_backup(
+    application: "Application", api: Client, volume: Volume
+) -> None:
+    made = backup_of(api, volume.id)
+    before = used(application, "volumes", "gigabytes")
+
+    def asked(status: int, token: str = "member", version: str = "3.47", **wanted: Any) -> Any:
+        body = {"volume": {"backup_id": made["id"]} | wanted}
+        answer = api.call(
+            "POST", "/volume/v3/volumes", body, token=token, version=version, status=status
+        )
+        return answer.json.get("volume")
+
+    asked(400, version="3.46")
+    asked(400, size=1)
+    asked(400, source_volid=volume.id)
+    asked(404, token="other", size=2)
+    asked(404, backup_id="missing", size=2)
+    assert used(application, "volumes", "gigabytes") == before
+    first = asked(202, name="first", description="d")
+    assert first == first | {"size": 2, "name": "first", "description": "d", "bootable": "true"}
+    assert first["metadata"] == {"k": "v"}
+    assert asked(202, size=3)["size"] == 3
+    after = {"volumes": before["volumes"] + 2, "gigabytes": before["gigabytes"] + 5}
+    assert used(application, "volumes", "gigabytes") == after

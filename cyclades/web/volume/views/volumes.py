@@ -21,6 +21,7 @@ from cyclades.web.volume.schemas.words import described
 
 SUMMARIES, SUMMARY_METADATA = Microversion(3, 12), Microversion(3, 36)
 FORCE = Microversion(3, 23)
+FROM_BACKUP = Microversion(3, 47)
 volumes = Resource("volumes", "/volume/v3/volumes")
 volumes_detail = Resource("volumes-detail", "/volume/v3/volumes/detail")
 volumes_summary = Resource("volumes-summary", "/volume/v3/volumes/summary")
@@ -70,9 +71,12 @@ def summarise_volumes(request: CycladesRequest) -> Any:
 @volumes.on("POST", access=Access.MEMBER, body=schemas.CREATE, status=202, creates=True)
 def create_volume(request: CycladesRequest) -> Any:
     """Promise a volume."""
-    made = request.cyclades.volume_creation.create(
-        request.caller, request.request_id, wanted(request.body_in["volume"])
-    )
+    asked = wanted(request.body_in["volume"])
+    if asked.backup_id and request.microversion < FROM_BACKUP:
+        raise InvalidInput("Volumes are made from backups since 3.47.", "volume.backup_id")
+    unit = request.cyclades
+    service = unit.volume_restores if asked.backup_id else unit.volume_creation
+    made = service.create(request.caller, request.request_id, asked)
     return {"volume": present.plain(detail(request, made.id))}
 
 
@@ -93,6 +97,7 @@ def wanted(body: Mapping[str, Any]) -> WantedVolume:
         image_id=body["imageRef"] or None,
         snapshot_id=body["snapshot_id"] or None,
         source_volid=body["source_volid"] or None,
+        backup_id=body["backup_id"] or None,
         **described(body),
     )
 
