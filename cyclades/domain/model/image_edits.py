@@ -53,6 +53,11 @@ class Edit:
     value: Any = None
 
 
+def is_property(name: str) -> bool:
+    """Whether it may be the name of a custom property: no attribute's, and not reserved."""
+    return not (name in WRITABLE or name in READ_ONLY or name.startswith(RESERVED_PREFIXES))
+
+
 def edited(image: Image, edits: Sequence[Edit], *, admin: bool) -> Image:
     """The image after all edits, in order.
 

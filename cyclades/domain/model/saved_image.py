@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from cyclades.domain.model.errors import InvalidInput
 from cyclades.domain.model.image import Image
-from cyclades.domain.model.image_edits import Edit
+from cyclades.domain.model.image_edits import Edit, is_property
 from cyclades.domain.model.server import Server
 
 FORMATS = ("raw", "qcow2")
@@ -56,7 +56,11 @@ def of_upload(wanted: WantedUpload, size: int, image_metadata: Mapping[str, str]
         Edit("add", "visibility", wanted.visibility),
         Edit("add", "protected", wanted.protected),
         Edit("add", "min_disk", size),
-        *(Edit("add", name, said) for name, said in image_metadata.items() if name not in KNOWN),
+        *(
+            Edit("add", name, said)
+            for name, said in image_metadata.items()
+            if name not in KNOWN and is_property(name)
+        ),
     ]
 
 
@@ -72,11 +76,20 @@ KNOWN = frozenset(
 def of_server(
     wanted: WantedServerImage, server: Server, base: Image | None, size: int, disk_format: str
 ) -> list[Edit]:
-    """The image of a server's disk; what its own image says of guests is true of it, too."""
+    """The image of a server's disk; what its own image says of guests is true of it, too.
+
+    Raises InvalidInput when the metadata are to say what only attributes say.
+    """
+    for name in wanted.metadata:
+        if not is_property(name):
+            raise InvalidInput(
+                f"{name[:80]!r} is an attribute of images or reserved: it cannot be metadata.",
+                "createImage.metadata",
+            )
     inherited = {
         name: said
         for name, said in (base.properties if base else {}).items()
-        if name not in OF_ONE_IMAGE and not name.startswith("SNF:")
+        if name not in OF_ONE_IMAGE
     }
     own = {
         "base_image_ref": server.image_id or "",

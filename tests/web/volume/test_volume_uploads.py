@@ -53,6 +53,19 @@ def test_a_volume_becomes_an_image(cloud: Cloud, client: Client) -> None:
     assert set(old["os-volume_upload_image"]) == UPLOADED - {"visibility", "protected"}
 
 
+def test_what_a_volume_says_of_images_makes_no_attributes(cloud: Cloud, client: Client) -> None:
+    made = volume(client)
+    said = {"visibility": "garbage", "protected": "x", "tags": "x", "SNF:x": "y", "os_distro": "d"}
+    act(client, made["id"], {"os-set_image_metadata": {"metadata": said}}, 200)
+    told = act(client, made["id"], {"os-volume_upload_image": SAVE}, 202).json
+    image_id = told["os-volume_upload_image"]["image_id"]
+    shown = client.call("GET", f"/image/v2/images/{image_id}", status=200).json
+    expected = {"visibility": "private", "protected": False, "tags": [], "os_distro": "d"}
+    assert shown == shown | expected
+    assert "SNF:x" not in shown
+    cloud.converge()
+
+
 def test_what_becomes_no_image(cloud: Cloud, client: Client) -> None:
     made = volume(client)
     for values, status in (
@@ -128,6 +141,9 @@ def test_servers_become_images(cloud: Cloud, client: Client) -> None:
     client.call("POST", path, body, token="reader", status=403)
     client.call("POST", path, body, token="other", status=404)
     cloud.converge()
+    for attribute in ("visibility", "protected", "min_disk", "tags", "owner", "id", "SNF:trouble"):
+        wrong = {"name": "n", "metadata": {attribute: "x"}}
+        client.call("POST", path, {"createImage": wrong}, status=400)
     actions = client.call("GET", f"/compute/v2.1/servers/{server}/os-instance-actions").json
     assert [each["action"] for each in actions["instanceActions"]].count("createImage") == 2
 
