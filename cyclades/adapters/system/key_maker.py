@@ -1,7 +1,6 @@
 """Key material by the cryptography library."""
 
 import base64
-import binascii
 import hashlib
 from datetime import UTC, datetime, timedelta
 
@@ -46,15 +45,18 @@ class CryptographyKeyMaker(KeyMaker):
             blob = base64.b64decode(parts[1], validate=True)
             length = int.from_bytes(blob[:4], "big")
             named = blob[4 : 4 + length].decode("ascii")
-        except (IndexError, binascii.Error, UnicodeDecodeError) as error:
-            raise InvalidInput(
-                "Keypair data is invalid: failed to generate fingerprint", "keypair.public_key"
-            ) from error
-        if named != parts[0]:
-            raise InvalidInput(
-                "Keypair data is invalid: failed to generate fingerprint", "keypair.public_key"
-            )
+        except (IndexError, ValueError) as error:
+            raise _invalid() from error
+        # It becomes one line of a guest's file.
+        if named != parts[0] or not public_key.strip().replace("\t", " ").isprintable():
+            raise _invalid()
         return _pairs(hashlib.md5(blob, usedforsecurity=False).hexdigest())
+
+
+def _invalid() -> InvalidInput:
+    return InvalidInput(
+        "Keypair data is invalid: failed to generate fingerprint", "keypair.public_key"
+    )
 
 
 def _pairs(digest: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_network
 from typing import Any
 
+from cyclades.domain.model.keypair import SSH
 from cyclades.domain.model.node_document import PortFacts
 from cyclades.domain.model.server import Server
 from cyclades.domain.model.server_guest import ServerGuest
@@ -53,7 +54,7 @@ def meta_data(server: Server, guest: ServerGuest, host: str) -> dict[str, Any]:
     keys = {
         "public_keys": dict(guest.public_keys),
         "keys": [
-            {"name": name, "type": "ssh", "data": key} for name, key in guest.public_keys.items()
+            {"name": name, "type": SSH, "data": key} for name, key in guest.public_keys.items()
         ],
     }
     return {

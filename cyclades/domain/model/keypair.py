@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+SSH = "ssh"
+
 
 @dataclass(frozen=True, slots=True)
 class Keypair:

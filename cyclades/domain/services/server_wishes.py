@@ -8,6 +8,7 @@ from cyclades.domain.model.errors import InvalidInput, NotFound, OverQuota
 from cyclades.domain.model.flavor import Flavor
 from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.image import Image
+from cyclades.domain.model.keypair import SSH
 from cyclades.domain.model.quota import UNLIMITED
 from cyclades.domain.model.sharing import reach_of
 from cyclades.domain.model.wanted_server import WantedServer, require_fit
@@ -51,7 +52,9 @@ class ServerWishes:
         if wanted.key_name is not None:
             try:
                 found = self.keypairs.get(caller.user_id, wanted.key_name)
-                keys[found.name] = found.public_key
+                # A certificate opens no account of ours: it is only shown.
+                if found.type == SSH:
+                    keys[found.name] = found.public_key
             except NotFound as error:
                 raise InvalidInput("Invalid key_name provided.", "server.key_name") from error
         if image is not None:

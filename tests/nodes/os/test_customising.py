@@ -51,10 +51,10 @@ def offer(desk: FakeDesk, image: Path, **guest_os: str) -> None:
     }
 
 
-def verifies(hashed: str) -> bool:
+def verifies(hashed: str, password: str = PASSWORD) -> bool:
     _, _, salt, _ = hashed.split("$")
     command = ["openssl", "passwd", "-6", "-salt", salt, "-stdin"]
-    done = subprocess.run(command, input=PASSWORD, text=True, capture_output=True, check=True)
+    done = subprocess.run(command, input=password, text=True, capture_output=True, check=True)
     return done.stdout.strip() == hashed
 
 
@@ -88,6 +88,16 @@ def test_a_guest_without_cloud_init_is_edited(
     assert file_system_size(disk) == 197
     assert disk.stat().st_blocks * 512 < 60 * MEBIBYTE
     assert "No errors" in said("sfdisk", "--verify", disk)
+
+
+def test_a_password_is_taken_as_it_is(
+    instance: FakeInstance, desk: FakeDesk, tmp_path: Path
+) -> None:
+    disk = instance.add_disk(40)
+    offer(desk, disk_image(tmp_path / "image", tree(tmp_path / "tree")))
+    wanted = '  $(id) "\\ \u00fc:$6$x '
+    assert instance.create(admin_password=wanted) == 0, instance.said
+    assert verifies(contents(disk, "/etc/shadow").split(":")[1], wanted)
 
 
 def test_cloud_init_gets_its_seed(instance: FakeInstance, desk: FakeDesk, tmp_path: Path) -> None:

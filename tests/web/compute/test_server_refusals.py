@@ -47,6 +47,8 @@ BAD_FIELDS: list[dict[str, Any]] = [
     {"tags": [f"t{n}" for n in range(51)]},
     {"user_data": "not base64!"},
     {"user_data": "QUFB" * 20000},
+    {"adminPass": "two\nlines"},
+    {"adminPass": "\u00fc" * 128},
     {"min_count": 0},
     {"min_count": -1},
     {"max_count": "x"},

@@ -74,6 +74,15 @@ def test_a_promise_looks_as_in_openstack(cloud: Cloud, version: str, asked: str 
     assert answer.json["server"]["security_groups"] == [{"name": "default"}]
 
 
+def test_a_certificate_opens_no_account(cloud: Cloud) -> None:
+    pair = {"keypair": {"name": "key", "type": "x509"}}
+    cloud.call("POST", "/compute/v2.1/os-keypairs", pair, version="2.2", status=201)
+    made = cloud.create(key_name="key")
+    assert cloud.show(made["id"])["key_name"] == "key"
+    with cloud.application.reader() as unit:
+        assert unit.server_guests.repository.get(made["id"]).public_keys == {}
+
+
 def test_everything_that_may_be_asked_for(cloud: Cloud) -> None:
     cloud.call("POST", "/compute/v2.1/os-keypairs", {"keypair": {"name": "key"}}, status=200)
     made = cloud.create(

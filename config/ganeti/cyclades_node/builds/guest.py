@@ -36,7 +36,7 @@ def read_guest(guest: str, files: str) -> Guest:
         return Guest(
             str(said.get("hostname") or ""),
             _one_line(said.get("admin_password") or ""),
-            tuple(_one_line(key) for key in said.get("public_keys") or ()),
+            tuple(_one_line(str(key).strip()) for key in said.get("public_keys") or ()),
             base64.b64decode(said.get("user_data") or "", validate=True),
             tuple(_file(each) for each in [*(said.get("personality") or ()), *more]),
         )
@@ -46,7 +46,7 @@ def read_guest(guest: str, files: str) -> Guest:
 
 
 def _one_line(text: Any) -> str:
-    line = str(text).strip()
+    line = str(text)
     if any(not char.isprintable() and char != "\t" for char in line):
         raise ValueError
     return line

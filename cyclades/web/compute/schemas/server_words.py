@@ -17,6 +17,7 @@ from cyclades.web.schema_types import StrictString, mapping, sequence, shown, te
 
 MAX_TAGS = 50
 MAX_USER_DATA = 65535
+LONGEST_PASSWORD = 255  # bytes
 METADATA_KEY = re.compile(r"[a-zA-Z0-9-_:. /]{1,255}")
 TAG = r"^[^,/]*\Z"
 HOSTNAME = r"^[a-zA-Z0-9](?:[a-zA-Z0-9.-]{0,61}[a-zA-Z0-9])?\Z"
@@ -38,6 +39,18 @@ def printable(name: str, missing: Any = colander.required) -> colander.SchemaNod
         missing=missing,
         validator=colander.All(colander.Length(min=1, max=255), _printable),
     )
+
+
+def _typable(node: colander.SchemaNode, value: str) -> None:
+    if not value.isprintable() or len(value.encode()) > LONGEST_PASSWORD:
+        raise colander.Invalid(
+            node, f"A password has at most {LONGEST_PASSWORD} bytes, all of them printable."
+        )
+
+
+def password(name: str, missing: Any = colander.required) -> colander.SchemaNode:
+    """What guests' own tools take, all of it; messages never show it."""
+    return colander.SchemaNode(StrictString(), name=name, missing=missing, validator=_typable)
 
 
 def base64_text(name: str, maximum: int, missing: Any = colander.required) -> colander.SchemaNode:

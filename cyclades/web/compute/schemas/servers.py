@@ -15,6 +15,7 @@ from cyclades.web.compute.schemas.server_words import (
     access_address,
     base64_text,
     metadata,
+    password,
     printable,
     tags,
 )
@@ -102,7 +103,7 @@ CREATE_FIELDS = (
     Since(integer("max_count", minimum=1, maximum=MOST_AT_ONCE, missing=None)),
     Since(boolean("return_reservation_id", missing=False)),
     Since(text("availability_zone", minimum=1, missing=None, nullable=True)),
-    Since(text("adminPass", missing=None)),
+    Since(password("adminPass", missing=None)),
     Since(boolean("config_drive", missing=False)),
     Since(text("OS-DCF:diskConfig", one_of=("AUTO", "MANUAL"), missing="MANUAL")),
     Since(access_address("accessIPv4", IPv4Address)),
