@@ -21,10 +21,12 @@ from cyclades.domain.services.copy_endings import (
 from cyclades.domain.services.disk_copies import DiskCopies
 from cyclades.domain.services.disk_tasks import Ending
 from cyclades.domain.services.save_endings import BackupEnding, ImageEnding
+from cyclades.domain.services.server_backups import ServerBackups
 from cyclades.domain.services.server_images import ServerImages
 from cyclades.domain.services.snapshots import Snapshots
 from cyclades.domain.services.volume_restores import VolumeRestores
 from cyclades.domain.services.volume_uploads import VolumeUploads
+from cyclades.domain.services.volumes import Volumes
 
 
 class CopiesUnit(VolumeApiUnit):
@@ -34,6 +36,24 @@ class CopiesUnit(VolumeApiUnit):
     def snapshot_rows(self) -> SqlSnapshots:
         """Snapshots as aggregates."""
         return SqlSnapshots(self.connection)
+
+    @cached_property
+    def volumes(self) -> Volumes:
+        """What users do to volumes, some of it to their snapshots."""
+        return Volumes(
+            self.volume_rows,
+            self.volume_attachments,
+            self.snapshot_rows,
+            self.snapshots.clear,
+            self.volume_types,
+            self.clusters,
+            self.volume_creation,
+            self.disk_tasks,
+            self.quota,
+            self.feed,
+            self.app.clock,
+            self.app.ids,
+        )
 
     @cached_property
     def snapshots(self) -> Snapshots:
@@ -70,13 +90,17 @@ class CopiesUnit(VolumeApiUnit):
         feed, clock = self.feed, self.app.clock
         sources = Sources(self.volume_rows, feed, clock)
         snapshot = SnapshotEnding(self.snapshot_rows, sources, feed, clock)
-        image = ImageEnding(self.images, sources)
+        image = ImageEnding(self.images, ServerBackups(self.images), sources)
         backup = BackupEnding(self.backup_rows, sources, feed, clock)
         return {
             **super().disk_task_endings,
             TaskKind.SNAPSHOT: snapshot,
             TaskKind.DELETE_SNAPSHOT: SnapshotRemoval(
-                self.snapshot_rows, snapshot, self.quota, feed
+                self.snapshot_rows,
+                snapshot,
+                self.quota,
+                feed,
+                lambda *end: self.volumes.cleared(*end),
             ),
             TaskKind.REVERT: OverwriteEnding(snapshot.spare, sources),
             TaskKind.UPLOAD: image,

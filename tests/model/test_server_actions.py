@@ -34,8 +34,10 @@ ALLOWED: dict[tuple[Action, str], tuple[set[VmState], set[TaskState | None], boo
     (Action.ATTACH_VOLUME, ""): ({VmState.ACTIVE, VmState.STOPPED}, {None}, False),
     (Action.DETACH_VOLUME, ""): ({VmState.ACTIVE, VmState.STOPPED}, {None}, False),
     (Action.CREATE_IMAGE, ""): ({VmState.ACTIVE, VmState.STOPPED}, {None}, False),
+    (Action.CREATE_BACKUP, ""): ({VmState.ACTIVE, VmState.STOPPED}, {None}, False),
 }
-LOCKS_OUT = {action for action, _ in ALLOWED} - {Action.LOCK, Action.UNLOCK, Action.CREATE_IMAGE}
+DESPITE_LOCK = {Action.LOCK, Action.UNLOCK, Action.CREATE_IMAGE, Action.CREATE_BACKUP}
+LOCKS_OUT = {action for action, _ in ALLOWED} - DESPITE_LOCK
 BECOMES = {
     (Action.START, ""): TaskState.POWERING_ON,
     (Action.STOP, ""): TaskState.POWERING_OFF,

@@ -10,7 +10,12 @@ from cyclades.domain.model.server import Server
 
 FORMATS = ("raw", "qcow2")
 BARE = "bare"
-OF_ONE_IMAGE = frozenset({"base_image_ref", "image_type", "instance_uuid", "user_id", "owner_id"})
+OF_ONE_IMAGE = frozenset(
+    {
+        *("base_image_ref", "image_type", "backup_type", "instance_uuid"),
+        *("user_id", "owner_id"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +45,24 @@ class WantedUpload:
 
 
 @dataclass(frozen=True, slots=True)
+class Rotation:
+    """`keep`: how many backups of this kind ("daily") a server has, the new one among them."""
+
+    kind: str
+    keep: int
+
+    def marks(self, server_id: str) -> Mapping[str, str]:
+        """The properties by which such backups of a server are known."""
+        return {"image_type": "backup", "backup_type": self.kind, "instance_uuid": server_id}
+
+
+@dataclass(frozen=True, slots=True)
 class WantedServerImage:
-    """A server whose disk is to become an image."""
+    """A server whose disk is to become an image; with a `rotation` it is a backup."""
 
     name: str
     metadata: Mapping[str, str] = field(default_factory=dict)
+    rotation: Rotation | None = None
 
 
 def of_upload(wanted: WantedUpload, size: int, image_metadata: Mapping[str, str]) -> list[Edit]:
@@ -97,6 +115,8 @@ def of_server(
         "instance_uuid": server.id,
         "user_id": server.user_id,
     }
+    marks = wanted.rotation.marks(server.id) if wanted.rotation else {}
+    said = {**inherited, **own, **wanted.metadata, **marks}
     return [
         Edit("add", "name", wanted.name),
         Edit("add", "disk_format", disk_format),
@@ -104,8 +124,5 @@ def of_server(
         Edit("add", "visibility", "private"),
         Edit("add", "min_disk", size),
         Edit("add", "min_ram", base.min_ram if base else 0),
-        *(
-            Edit("add", name, said)
-            for name, said in (inherited | own | dict(wanted.metadata)).items()
-        ),
+        *(Edit("add", name, value) for name, value in said.items()),
     ]

@@ -27,6 +27,7 @@ class Action(StrEnum):
     ATTACH_VOLUME = "attach_volume"
     DETACH_VOLUME = "detach_volume"
     CREATE_IMAGE = "createImage"
+    CREATE_BACKUP = "createBackup"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,4 +71,5 @@ RULES: Mapping[tuple[Action, str], Rule] = {
     (Action.ATTACH_VOLUME, ""): Rule(BUILT),
     (Action.DETACH_VOLUME, ""): Rule(BUILT),
     (Action.CREATE_IMAGE, ""): Rule(BUILT, despite_lock=True),
+    (Action.CREATE_BACKUP, ""): Rule(BUILT, despite_lock=True),
 }

@@ -10,6 +10,7 @@ from cyclades.domain.model.image import Image
 from cyclades.domain.services.copy_endings import Sources
 from cyclades.domain.services.image_uploads import SYSTEM
 from cyclades.domain.services.images import EVERYWHERE, Images
+from cyclades.domain.services.server_backups import ServerBackups
 from cyclades.ports.backups import BackupRepository
 from cyclades.ports.clock import Clock
 from cyclades.ports.feed import Feed
@@ -22,6 +23,7 @@ class ImageEnding:
     """Of disks that become images: one without its bytes is of no use to anybody, and goes."""
 
     images: Images
+    backups: ServerBackups
     sources: Sources
 
     def succeed(self, task: DiskTask) -> None:
@@ -43,6 +45,8 @@ class ImageEnding:
             if image.protected:
                 image = self.images.save(image, replace(image, protected=False))
             self.images.delete(SYSTEM, image.id)
+        elif image is not None:
+            self.backups.rotate(task, image)
         self.sources.rest(task, None if saved else message)
 
     def _image(self, task: DiskTask) -> Image | None:

@@ -7,7 +7,7 @@ from cyclades.domain.model.build import SavedAs
 from cyclades.domain.model.disk_task import TaskKind
 from cyclades.domain.model.disk_templates import Can
 from cyclades.domain.model.disk_templates import require as require_template
-from cyclades.domain.model.errors import Conflict, NotFound
+from cyclades.domain.model.errors import Conflict, InvalidInput, NotFound
 from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.image import Image
 from cyclades.domain.model.instance_action import InstanceAction
@@ -18,6 +18,7 @@ from cyclades.domain.model.sharing import reach_of
 from cyclades.domain.model.volume import Volume, disk_name
 from cyclades.domain.services.disk_copies import DiskCopies, kept_format
 from cyclades.domain.services.images import EVERYWHERE, Images
+from cyclades.domain.services.server_backups import turn
 from cyclades.ports.clock import Clock
 from cyclades.ports.disk_tasks import DiskTaskRepository
 from cyclades.ports.ids import Ids
@@ -50,25 +51,28 @@ class ServerImages:
     ) -> Image:
         """Promise an image. Raises NotFound, Conflict, InvalidInput, OverQuota."""
         server = self.servers.get(reach_of(caller), server_id)
-        server.admit(Action.CREATE_IMAGE, caller)
-        self._refuse_second(server)
+        action = Action.CREATE_BACKUP if wanted.rotation else Action.CREATE_IMAGE
+        server.admit(action, caller)
+        self._refuse_second(server, action)
         task_id, base, volume = self.ids.new(), self._base(server), self._boot_volume(server)
         if volume is None:
             facts = self._own_disk(server)
             disk_format = kept_format({"disk_format": base.disk_format or ""} if base else {})
+        elif wanted.rotation:
+            raise InvalidInput("Backup is not supported for volume-backed instances.")
         else:
             self.copies.require(volume, Can.SAVE)
             facts = self.copies.claim(volume, task_id)[1]
             disk_format = kept_format(volume.image_metadata)
         edits = of_server(wanted, server, base, int(facts["size"]), disk_format)
         image = self.images.create(caller, edits)
-        self._note(caller, request_id, server, task_id)
+        self._note(caller, request_id, server, task_id, action)
         task = self.copies.task(
             TaskKind.SAVE_SERVER, caller, request_id, task_id, server.cluster_id
         )
         about = replace(
             task,
-            facts=facts,
+            facts={**facts, **turn(wanted.rotation)},
             volume_id=volume.id if volume else None,
             image_id=image.id,
             server_id=server.id,
@@ -76,11 +80,10 @@ class ServerImages:
         self.copies.save(about, SavedAs.IMAGE, image.id, disk_format)
         return image
 
-    def _refuse_second(self, server: Server) -> None:
+    def _refuse_second(self, server: Server, action: Action) -> None:
         if any(task.kind is TaskKind.SAVE_SERVER for task in self.tasks.of_server(server.id)):
             raise Conflict(
-                f"Cannot '{Action.CREATE_IMAGE}' instance {server.id} while it is in task_state "
-                "image_snapshot"
+                f"Cannot '{action}' instance {server.id} while it is in task_state image_snapshot"
             )
 
     def _base(self, server: Server) -> Image | None:
@@ -106,14 +109,16 @@ class ServerImages:
             "template": template,
         }
 
-    def _note(self, caller: Caller, request_id: str, server: Server, task_id: str) -> None:
+    def _note(
+        self, caller: Caller, request_id: str, server: Server, task_id: str, action: Action
+    ) -> None:
         now = self.clock.now()
         self.actions.begin(
             InstanceAction(
                 self.ids.new(),
                 server.id,
                 request_id,
-                Action.CREATE_IMAGE,
+                action,
                 caller.user_id,
                 caller.project_id,
                 task_id,

@@ -69,7 +69,7 @@ def test_deleting_by_force(cloud: Cloud) -> None:
 
 def test_what_is_not_there_yet_says_so(cloud: Cloud) -> None:
     server_id = cloud.active()
-    for name in ("pause", "resize", "createBackup", "os-getVNCConsole"):
+    for name in ("pause", "resize", "os-getVNCConsole"):
         answer = act(cloud, server_id, {name: {"anything": 1}}, status=501)
         assert name in answer.json["notImplemented"]["message"]
 

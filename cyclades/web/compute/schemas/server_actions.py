@@ -8,9 +8,9 @@ from typing import Any
 
 import colander
 
-from cyclades.web.compute.schemas.server_words import metadata, one_key
+from cyclades.web.compute.schemas.server_words import metadata, one_key, printable
 from cyclades.web.microversions import Microversion
-from cyclades.web.schema_types import Anything, mapping, text
+from cyclades.web.schema_types import Anything, integer, mapping, text
 from cyclades.web.versioned import Since, Versioned, versioned
 
 REASONS = Microversion(2, 73)
@@ -19,7 +19,7 @@ ADDRESSES_GONE = Microversion(2, 44)  # the network service has them
 ABSENT = frozenset(
     {
         *("changePassword", "confirmResize"),
-        *("createBackup", "evacuate", "injectNetworkInfo", "migrate"),
+        *("evacuate", "injectNetworkInfo", "migrate"),
         *("os-getConsoleOutput", "os-getRDPConsole", "os-getSerialConsole"),
         *("os-getSPICEConsole", "os-getVNCConsole", "os-migrateLive", "os-resetState"),
         *("pause", "rebuild"),
@@ -85,6 +85,16 @@ FIELDS = (
             metadata(missing=None),
             missing=colander.drop,
             unknown="ignore",
+        )
+    ),
+    Since(
+        mapping(
+            "createBackup",
+            printable("name"),
+            text("backup_type"),
+            integer("rotation", minimum=0),
+            metadata(missing=None),
+            missing=colander.drop,
         )
     ),
     *(Since(anything(name)) for name in sorted(ABSENT)),

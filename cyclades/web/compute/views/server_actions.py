@@ -8,7 +8,7 @@ from typing import Any
 
 from pyramid.httpexceptions import HTTPNotFound, HTTPNotImplemented
 
-from cyclades.domain.model.saved_image import WantedServerImage
+from cyclades.domain.model.saved_image import Rotation, WantedServerImage
 from cyclades.domain.model.server_actions import Action
 from cyclades.domain.model.sharing import reach_of
 from cyclades.web.compute.schemas import server_actions as schemas
@@ -97,14 +97,22 @@ def set_profile(request: CycladesRequest, server_id: str, told: Any) -> None:
 
 
 def create_image(request: CycladesRequest, server_id: str, told: Any) -> Any:
-    """Its disk becomes an image; where that is was a header's matter before 2.45."""
-    metadata = told["metadata"] or {}
-    require_few(request, metadata)
+    """Its disk becomes an image."""
+    return save(request, server_id, WantedServerImage(told["name"], told["metadata"] or {}))
+
+
+def create_backup(request: CycladesRequest, server_id: str, told: Any) -> Any:
+    """The same, and older ones of its kind go."""
+    rotation = Rotation(told["backup_type"], told["rotation"])
+    wanted = WantedServerImage(told["name"], told["metadata"] or {}, rotation)
+    return save(request, server_id, wanted)
+
+
+def save(request: CycladesRequest, server_id: str, wanted: WantedServerImage) -> Any:
+    """Where the image is was a header's matter before 2.45."""
+    require_few(request, wanted.metadata)
     image = request.cyclades.server_images.create(
-        request.caller,
-        request.request_id,
-        server_id,
-        WantedServerImage(told["name"], metadata),
+        request.caller, request.request_id, server_id, wanted
     )
     if request.microversion >= IMAGE_IDS:
         return {"image_id": image.id}
@@ -127,6 +135,7 @@ VERBS: Mapping[str, Verb] = {
     "removeFloatingIp": remove_floating,
     "firewallProfile": set_profile,
     "createImage": create_image,
+    "createBackup": create_backup,
 }
 
 
