@@ -217,6 +217,8 @@ def test_nothing_is_done_to_what_a_server_waits_for(cloud: Cloud, disks: Disks) 
 
     with pytest.raises(InvalidInput, match=f"kept for server {server_id}"):
         cloud.app.atomically(claim)
+    with pytest.raises(InvalidInput, match="is reserved, and cannot be made available"):
+        cloud.app.atomically(lambda unit: unit.volumes.repair(MEMBER, volume.id, "available"))
 
 
 def test_snapshots_outlive_a_server_and_its_volume(cloud: Cloud, disks: Disks) -> None:

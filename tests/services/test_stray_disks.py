@@ -7,11 +7,13 @@ import pytest
 
 from cyclades.bootstrap import Unit
 from cyclades.domain.model.disk_task import TaskKind, TaskState
+from cyclades.domain.model.divergence import DivergenceKind
+from cyclades.domain.model.job_errors import SENTENCES
 from cyclades.domain.model.reports import DiskAstray
 from cyclades.domain.model.snapshot import SnapshotStatus
 from cyclades.domain.model.volume import Place, Volume, VolumeStatus, disk_name, holder_name
 from cyclades.workers.audits import audit_cluster
-from tests.harness.cloud import Cloud
+from tests.harness.cloud import MEMBER, Cloud
 from tests.harness.disk_copies import Copies
 from tests.harness.disks import PREFIX, Disks
 from tests.workers.invariants import violations
@@ -186,6 +188,31 @@ def test_a_snapshot_that_was_removed_is_in_error(cloud: Cloud, disks: Disks) -> 
         seen = unit.snapshot_rows.by_id(snapshot.id)
     assert seen is not None
     assert (seen.status, seen.holder, bool(seen.fault)) == (SnapshotStatus.ERROR, False, True)
+
+
+def test_a_disk_that_grew_though_its_job_failed(cloud: Cloud, disks: Disks) -> None:
+    volume, _ = held(cloud, disks)
+    holder, name = disks.holder(volume), disk_name(PREFIX, volume.id)
+    cloud.cluster().administrator.grow_disk(holder, name, 3072)
+    cloud.clock.passed += 5
+    cloud.cluster().faults.set(fail_jobs=1)
+    disks.extend(volume, 3)
+    cloud.converge()
+    assert (disks.see(volume).status, disks.see(volume).size) == (VolumeStatus.ERROR_EXTENDING, 1)
+    (found,) = audit_cluster(cloud.app, "one").found
+    assert found.divergence.kind is DivergenceKind.DISK_SIZE
+    cloud.app.atomically(lambda unit: unit.volumes.repair(MEMBER, volume.id, "available"))
+    for size in (2, 3):  # less than it has fails and says so; as much, or more, succeeds
+        cloud.app.atomically(
+            lambda unit, size=size: unit.volumes.extend(  # type: ignore[misc] # bound now
+                MEMBER, "req", volume.id, size, attached=False
+            )
+        )
+        cloud.converge()
+        assert disks.see(volume).fault == (SENTENCES["wrong_state"] if size == 2 else None)
+        cloud.app.atomically(lambda unit: unit.volumes.repair(MEMBER, volume.id, "available"))
+    assert disks.see(volume).size == 3
+    assert audit_cluster(cloud.app, "one").found == []
 
 
 def test_nothing_is_believed_of_another_moment(cloud: Cloud, disks: Disks) -> None:
