@@ -10,7 +10,7 @@ from cyclades.adapters.sql.snapshots import SqlSnapshots
 from cyclades.adapters.sql.volume_types import SqlVolumeTypes
 from cyclades.bootstrap.volume import EVERYTHING
 from cyclades.bootstrap.volume_api import VolumeApiUnit
-from cyclades.domain.model.disk_task import TaskKind
+from cyclades.domain.model.disk_task import DiskTask, TaskKind
 from cyclades.domain.services.backups import Backups
 from cyclades.domain.services.copy_endings import (
     OverwriteEnding,
@@ -100,7 +100,7 @@ class CopiesUnit(VolumeApiUnit):
                 snapshot,
                 self.quota,
                 feed,
-                lambda *end: self.volumes.cleared(*end),
+                self.after_snapshot,
             ),
             TaskKind.REVERT: OverwriteEnding(snapshot.spare, sources),
             TaskKind.UPLOAD: image,
@@ -108,6 +108,10 @@ class CopiesUnit(VolumeApiUnit):
             TaskKind.BACKUP: backup,
             TaskKind.RESTORE: OverwriteEnding(backup.spare, sources),
         }
+
+    def after_snapshot(self, task: DiskTask, failure: str | None) -> None:
+        """Its disk is gone, or not: its volume may wait for that."""
+        self.volumes.cleared(task, failure)
 
     @cached_property
     def backup_rows(self) -> SqlBackups:

@@ -11,11 +11,10 @@ from cyclades.domain.services.volume_creation import VolumeCreation
 from cyclades.domain.services.volume_sources import VolumeSources
 from cyclades.domain.services.volume_transfers import VolumeTransfers
 from cyclades.domain.services.volume_types import VolumeTypes
-from cyclades.domain.services.volumes import Volumes
 
 
 class VolumeApiUnit(VolumeUnit):
-    """What users and administrators do to volumes, types and transfers."""
+    """New volumes, what there is of them, types and transfers."""
 
     @cached_property
     def volume_views(self) -> SqlVolumeViews:
@@ -42,23 +41,6 @@ class VolumeApiUnit(VolumeUnit):
             self.app.clock,
             self.app.ids,
             self.app.settings.disk_template,
-        )
-
-    @cached_property
-    def volumes(self) -> Volumes:
-        """What users do to volumes."""
-        return Volumes(
-            self.volume_rows,
-            self.volume_attachments,
-            SqlSnapshots(self.connection),
-            self.volume_types,
-            self.clusters,
-            self.volume_creation,
-            self.disk_tasks,
-            self.quota,
-            self.feed,
-            self.app.clock,
-            self.app.ids,
         )
 
     @cached_property

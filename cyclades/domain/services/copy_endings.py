@@ -89,12 +89,13 @@ class SnapshotEnding:
 
 @dataclass(frozen=True, slots=True)
 class SnapshotRemoval:
-    """Of tasks after which the snapshot is gone."""
+    """Of tasks after which the snapshot is gone; `then` is told of each, and why it is not."""
 
     snapshots: SnapshotRepository
     kept: SnapshotEnding
     quota: QuotaLedger
     feed: Feed
+    then: Callable[[DiskTask, str | None], None]
 
     def succeed(self, task: DiskTask) -> None:
         """Forgotten, and no longer charged."""
@@ -103,11 +104,13 @@ class SnapshotRemoval:
             self.snapshots.remove(snapshot)
             self.quota.release(snapshot.project_id, snapshot.usage)
             self._gone(snapshot)
+        self.then(task, None)
 
     def fail(self, task: DiskTask, message: str) -> None:
         """Still there, and may be deleted again."""
         failed = {"status": SnapshotStatus.ERROR_DELETING, "fault": message, "task_id": None}
         self.kept.keep(task, failed)
+        self.then(task, message)
 
     def late(self, task: DiskTask, message: str) -> None:
         """Still being removed."""

@@ -111,6 +111,21 @@ class Snapshots:
         refuse_busy(snapshot)
         self._remove(caller, request_id, snapshot)
 
+    def clear(self, caller: Caller, request_id: str, volume_id: str) -> str | None:
+        """Forget those of a volume, disks one after the other: the id of the next disk's task.
+
+        None when there are none left. Raises InvalidInput.
+        """
+        every = self.repository.of_volume(volume_id)
+        for snapshot in every:
+            require_removable(snapshot)
+            self._refuse_needed(snapshot)
+        disks = [snapshot for snapshot in every if snapshot.holder]
+        for snapshot in every:
+            if not snapshot.holder:
+                self._remove(caller, request_id, snapshot)
+        return self._remove_disk(caller, request_id, disks[0]) if disks else None
+
     def repair(self, caller: Caller, snapshot_id: str, status: str) -> None:
         """Administrators say what it is; nothing is believed that is not so.
 
@@ -120,13 +135,14 @@ class Snapshots:
 
     def _remove(self, caller: Caller, request_id: str, snapshot: Snapshot) -> None:
         if snapshot.holder:
+            self._refuse_needed(snapshot)
             self._remove_disk(caller, request_id, snapshot)
             return
         self.repository.remove(snapshot)
         self.quota.release(snapshot.project_id, snapshot.usage)
         self._publish(replace(snapshot, version=snapshot.version + 1))
 
-    def _remove_disk(self, caller: Caller, request_id: str, snapshot: Snapshot) -> None:
+    def _refuse_needed(self, snapshot: Snapshot) -> None:
         if self.tasks.reading(snapshot.id):
             raise InvalidInput(
                 f"Invalid snapshot: Snapshot {snapshot.id} is being copied: please try again when "
@@ -137,10 +153,13 @@ class Snapshots:
                 f"Invalid snapshot: Volumes made from snapshot {snapshot.id} get their disks from "
                 "it when servers first have them: attach or delete them before."
             )
+
+    def _remove_disk(self, caller: Caller, request_id: str, snapshot: Snapshot) -> str:
+        task_id = self.ids.new()
         leaving = replace(
             snapshot,
             status=SnapshotStatus.DELETING,
-            task_id=self.ids.new(),
+            task_id=task_id,
             fault=None,
             updated=self.clock.now(),
         )
@@ -148,6 +167,7 @@ class Snapshots:
         self._publish(saved)
         facts = self.copies.shape(saved)
         self._begin(caller, request_id, saved, TaskKind.DELETE_SNAPSHOT, DELETE_SNAPSHOT, facts)
+        return task_id
 
     def _begin(
         self,

@@ -42,11 +42,15 @@ READONLY = "readonly"  # the flag, where clients look for it: in the metadata
 
 @dataclass(frozen=True, slots=True)
 class Volumes:
-    """Each verb answers at once; a volume with a disk is changed by a task."""
+    """Each verb answers at once; a volume with a disk is changed by a task.
+
+    `clear` begins to remove a volume's snapshots, and tells of the task that removes the next.
+    """
 
     volumes: VolumeRepository
     attachments: VolumeAttachmentRepository
     snapshots: SnapshotRepository
+    clear: Callable[[Caller, str, str], str | None]
     types: VolumeTypes
     clusters: ClusterRepository
     creation: VolumeCreation
@@ -75,13 +79,30 @@ class Volumes:
         require(volume, VolumeAction.DELETE)
         self._remove(caller, request_id, volume, cascade=cascade)
 
-    def force_delete(self, caller: Caller, request_id: str, volume_id: str) -> None:
+    def force_delete(
+        self, caller: Caller, request_id: str, volume_id: str, *, cascade: bool = False
+    ) -> None:
         """In whatever status, as long as nothing is under way and no server has it."""
         volume = self.volumes.get(reach_of(caller), volume_id)
         refuse_busy(volume)
         if volume.status is VolumeStatus.AWAITING_TRANSFER:
             raise InvalidVolume(NO_DELETE)
-        self._remove(caller, request_id, volume, cascade=False)
+        self._remove(caller, request_id, volume, cascade=cascade)
+
+    def cleared(self, task: DiskTask, failure: str | None) -> None:
+        """A snapshot's disk is gone, or not: go on, if the volume goes with its snapshots."""
+        volume = self.volumes.by_id(task.volume_id or "")
+        if volume is None or volume.task_id != task.id:
+            return
+        waiting, message = replace(volume, task_id=None), failure
+        if message is None:
+            who = Caller(task.user_id, task.project_id)
+            try:
+                self._remove(who, task.request_id, waiting, cascade=True)
+            except InvalidInput as error:
+                message = str(error)
+        if message is not None:
+            self._save(replace(waiting, status=VolumeStatus.ERROR_DELETING, fault=message))
 
     def extend(
         self, caller: Caller, request_id: str, volume_id: str, size: int, *, attached: bool
@@ -166,13 +187,16 @@ class Volumes:
     def _remove(self, caller: Caller, request_id: str, volume: Volume, *, cascade: bool) -> None:
         if self.attachments.of_volume(volume.id) is not None:
             raise InvalidVolume(NO_DELETE)
-        for snapshot in self.snapshots.of_volume(volume.id):
-            if not cascade or snapshot.holder or snapshot.task_id:
+        if self.snapshots.of_volume(volume.id):
+            if not cascade:
                 raise InvalidVolume(NO_DELETE)
-            self.snapshots.remove(snapshot)
-            self.quota.release(snapshot.project_id, snapshot.usage)
-            gone = Changed("snapshot", snapshot.id, snapshot.version + 1, snapshot.project_id)
-            self.feed.publish(gone)
+            refuse_busy(volume)
+            refuse_source(self.volumes, volume)
+            task_id = self.clear(caller, request_id, volume.id)
+            if task_id is not None:  # when that has ended, we go on
+                leaving = replace(volume, status=VolumeStatus.DELETING, fault=None)
+                self._save(replace(leaving, task_id=task_id))
+                return
         if not volume.has_disk and not volume.holder:
             self.volumes.remove(volume)
             self._tell(replace(volume, version=volume.version + 1))

@@ -133,7 +133,7 @@ def delete_volume(request: CycladesRequest) -> Any:
     if query["force"] and request.microversion >= FORCE:
         if not request.caller.is_admin:
             raise Forbidden("Policy doesn't allow volume:force_delete to be performed.")
-        service.force_delete(*who, volume_id)
+        service.force_delete(*who, volume_id, cascade=query["cascade"])
     else:
         service.delete(*who, volume_id, cascade=query["cascade"])
     return nothing(request, 202)
