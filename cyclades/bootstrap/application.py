@@ -42,7 +42,7 @@ from cyclades.ports.web_downloads import WebDownloads
 from cyclades.settings import Settings
 
 T = TypeVar("T")
-ATTEMPTS = 5
+ATTEMPTS = 8  # of what others were faster than; they take some two seconds at most
 SHORT = 0.02  # seconds between two attempts, at most and at first
 CHANCE = SystemRandom()
 # SQLite's processes are on one host, and have its clock in common.

@@ -15,6 +15,7 @@ from zope.interface import classImplements
 
 import cyclades.web
 from cyclades.bootstrap import Application
+from cyclades.bootstrap.application import ATTEMPTS
 from cyclades.domain.model.errors import Collision, StaleVersion
 from cyclades.settings import Settings
 from cyclades.web import metrics
@@ -39,7 +40,7 @@ def attempts(request: CycladesRequest) -> int | None:
 
 SETTINGS = {
     "tm.activate_hook": lambda request: request.method not in SAFE_METHODS,
-    "retry.attempts": 5,
+    "retry.attempts": ATTEMPTS,
     "retry.activate_hook": attempts,
     "handle_exceptions": False,  # Cornice: our exception view does it
 }
