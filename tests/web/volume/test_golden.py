@@ -70,6 +70,7 @@ STORY = (
     ),
     Step("DELETE /types/{id}", 202, OLD, "@type", token="admin"),
     Step("GET /types/{id}", 404, OLD, "@type"),
+    Step("GET /types/{name}", 404, OLD, "t"),
     # Volumes
     Step("GET /volumes", 200),
     Step("POST /volumes", 202, OLD, body=volume(), keeps="old"),
