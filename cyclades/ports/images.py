@@ -15,7 +15,7 @@ class ImageRepository(BlobOwner, Protocol):
     """Images. A scope sees its project's, public and community ones, and those it is member of."""
 
     def add(self, image: Image) -> None:
-        """Keep a new image. Raises AlreadyExists when its id is taken."""
+        """Keep a new image. Raises AlreadyExists when its id is taken, or was once."""
         ...
 
     def get(self, image_id: str, scope: Scope) -> Image:

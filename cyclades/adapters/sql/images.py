@@ -4,11 +4,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from cyclades.adapters.sql.image_filters import conditions, following, order, visible
-from cyclades.adapters.sql.schema.images import images
+from cyclades.adapters.sql.schema.images import deleted_images, images
 from cyclades.domain.model.errors import AlreadyExists, NotFound, StaleVersion
 from cyclades.domain.model.image import Content, Image, Status, Upload, Visibility
 from cyclades.domain.model.image_query import ImageQuery
@@ -19,6 +19,7 @@ PLAIN = (
     *("id", "owner", "name", "container_format", "disk_format", "min_disk", "min_ram"),
     *("protected", "hidden", "created", "updated", "trouble", "version"),
 )
+WAS = select(deleted_images.c.id).where(deleted_images.c.id == bindparam("image"))
 
 
 class SqlImages(ImageRepository):
@@ -29,10 +30,13 @@ class SqlImages(ImageRepository):
         self._connection = connection
 
     def add(self, image: Image) -> None:
-        """Insert; the primary key decides between twins."""
+        """Insert; the primary keys decide between twins."""
         try:
             with self._connection.begin_nested():
                 self._connection.execute(insert(images).values(_values(image)))
+                # Only now: who deletes the one before it may have been waited for.
+                if self._connection.execute(WAS, {"image": image.id}).first():
+                    raise AlreadyExists(f"Image {image.id} exists already.")
         except IntegrityError as error:
             raise AlreadyExists(f"Image {image.id} exists already.") from error
 
@@ -69,12 +73,13 @@ class SqlImages(ImageRepository):
             raise StaleVersion(f"Image {image.id} was changed by somebody else.")
 
     def remove(self, image: Image) -> None:
-        """Delete the version that was read; members go with it."""
+        """Delete the version that was read; members go with it, the id stays taken."""
         done = self._connection.execute(
             delete(images).where(images.c.id == image.id, images.c.version == image.version)
         )
         if not done.rowcount:
             raise StaleVersion(f"Image {image.id} was changed by somebody else.")
+        self._connection.execute(insert(deleted_images), {"id": image.id})
 
     def beat(self, image_id: str, blob: str, now: datetime) -> bool:
         """Touch the row; its version stays."""

@@ -28,7 +28,7 @@ STEPS: tuple[tuple[str, str, Any, dict[str, str], int], ...] = (
     ("GET", f"{ROOT}/info/import", None, {}, 0),
     ("GET", f"{ROOT}/quotas/{PROJECT}", None, {}, 1),
     ("GET", f"{ROOT}/schemas/image", None, {}, 0),
-    ("POST", IMAGES, {"name": "n"}, {}, 3),
+    ("POST", IMAGES, {"name": "n"}, {}, 4),
     ("PATCH", f"{IMAGES}/{{active}}", NAME, PATCH, 4),
     ("PUT", f"{IMAGES}/{{active}}/tags/u", None, {}, 5),
     ("POST", f"{IMAGES}/{{active}}/actions/deactivate", None, {}, 4),
@@ -36,7 +36,7 @@ STEPS: tuple[tuple[str, str, Any, dict[str, str], int], ...] = (
     ("DELETE", MEMBER, None, {}, 3),
     ("PUT", f"{IMAGES}/{{draft}}/file", b"data", BYTES, 10),
     # Without data: what else names an image's bytes is asked after the commit.
-    ("DELETE", f"{IMAGES}/{{blank}}", None, {}, 5),
+    ("DELETE", f"{IMAGES}/{{blank}}", None, {}, 6),
 )
 
 

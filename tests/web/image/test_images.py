@@ -35,6 +35,19 @@ def test_clients_may_choose_an_id_once(api: Client) -> None:
     api.call("POST", IMAGES, {"id": chosen}, token="other", status=409)
 
 
+def test_ids_of_deleted_images_are_nobody_s(each_api: Client) -> None:
+    """Scripts name images by their ids: nobody may put another image in the place of one."""
+    image_id = make(each_api)
+    each_api.call("DELETE", f"{IMAGES}/{image_id}", status=204)
+    for token in ("member", "other", "admin"):
+        each_api.call("POST", IMAGES, {"id": image_id}, token=token, status=409)
+    each_api.call("GET", f"{IMAGES}/{image_id}", token="admin", status=404)
+    assert each_api.call("GET", "/image/v2/info/usage").json["usage"]["image_count_total"] == {
+        "usage": 0,
+        "limit": 100,
+    }
+
+
 def test_an_idempotency_key_makes_one_image(api: Client) -> None:
     headers = {"Idempotency-Key": "k"}
     first = api.call("POST", IMAGES, {"name": "n"}, headers=headers, status=201)

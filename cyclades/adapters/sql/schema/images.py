@@ -55,6 +55,10 @@ Index("ix_images_visibility", images.c.visibility, images.c.created, images.c.id
 Index("ix_images_name", images.c.name)
 Index("ix_images_upload_seen", images.c.upload_seen)
 
+# Clients choose ids, and scripts name images by them: who names one that is gone must not get
+# what somebody else has made under its id since.
+deleted_images = Table("deleted_images", metadata, Column("id", Id, primary_key=True))
+
 image_members = Table(
     "image_members",
     metadata,
