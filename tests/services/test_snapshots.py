@@ -4,6 +4,7 @@ import pytest
 
 from cyclades.bootstrap import Unit
 from cyclades.domain.model.errors import Conflict, InvalidInput
+from cyclades.domain.model.job_errors import MOVED_AWAY
 from cyclades.domain.model.snapshot import Snapshot, SnapshotStatus, WantedSnapshot
 from cyclades.domain.model.volume import Place, Volume, VolumeStatus, disk_name, holder_name
 from tests.harness.api import PROJECT
@@ -99,6 +100,32 @@ def test_of_a_volume_in_a_server(cloud: Cloud, disks: Disks) -> None:
     assert seen.status is SnapshotStatus.AVAILABLE
     assert disks.at_rest(volume) == IN_SERVER
     assert cloud.server(server).status == "ACTIVE"
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_of_a_server_that_moves_meanwhile(cloud: Cloud, disks: Disks, times: int) -> None:
+    server, volume = cloud.running(), disks.blank()
+    disks.attach(volume, server)
+    cloud.converge()
+    snapshot = take(cloud, volume, in_use=True)
+    task_id = snapshot.task_id or ""
+    for step in range(1, 1 + 2 * times, 2):  # the copy, and the copy after another look
+        while disks.task(task_id).step < step:
+            cloud.turn()
+            cloud.clock.passed += 0.2
+        assert disks.task(task_id).facts["runs"] == "yes"
+        said = f"OS create script failed\ncyclades-image: {MOVED_AWAY}\n"
+        cloud.cluster().faults.set(fail_jobs=1, failure=["OpExecError", [said]])
+        cloud.turn()
+        cloud.clock.passed += 2
+        cloud.turn()
+        cloud.cluster().faults.clear()
+    cloud.converge()
+    seen = see(cloud, snapshot)
+    assert seen is not None
+    status = SnapshotStatus.AVAILABLE if times == 1 else SnapshotStatus.ERROR
+    assert (seen.status, seen.fault) == (status, None if times == 1 else MOVED_AWAY)
+    assert disks.at_rest(volume) == IN_SERVER
 
 
 @pytest.mark.parametrize("step", [0, 1])

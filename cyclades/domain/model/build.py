@@ -24,11 +24,16 @@ class ImageToWrite:
 
 @dataclass(frozen=True, slots=True)
 class DiskToCopy:
-    """The disk that disk 0 becomes a copy of; `instance` may run: its guest is paused meanwhile."""
+    """The disk that disk 0 becomes a copy of.
+
+    `instance` may run: its guest is paused meanwhile. `runs`: as far as is known it does, and a
+    node where it does not must not copy.
+    """
 
     instance: str
     name: str
     path: str
+    runs: bool = False
 
 
 class SavedAs(StrEnum):

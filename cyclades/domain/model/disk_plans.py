@@ -7,6 +7,7 @@ from typing import Final
 
 from cyclades.domain.model.disk_task import TaskKind
 from cyclades.domain.model.errors import Conflict
+from cyclades.domain.model.job_errors import MOVED
 from cyclades.domain.model.volume import Place, Volume
 
 
@@ -107,6 +108,7 @@ LEFT_OVER: Final = "Audits find carriers without a task."
 LATER: Final = "Audits find what is in no instance."
 UNDO: Final[Mapping[tuple[TaskKind, Step], Undo]] = {
     (TaskKind.CREATE, Step.FILL): Undo((Step.DROP_HOLDER,), KEPT),
+    (TaskKind.CREATE, Step.DROP_HOLDER): Undo((), KEPT),
     (TaskKind.CREATE, Step.FIND_SOURCE): Undo((), NOTHING),
     (TaskKind.CREATE, Step.COPY): Undo((Step.DROP_HOLDER,), KEPT),
     (TaskKind.ATTACH, Step.ADD): Undo((), NOTHING),
@@ -117,6 +119,7 @@ UNDO: Final[Mapping[tuple[TaskKind, Step], Undo]] = {
     (TaskKind.DETACH, Step.LEAVE_SERVER): Undo((), "The holder stays for the next time."),
     (TaskKind.DETACH, Step.ENTER_HOLDER): Undo((Step.GIVE_BACK,), "The disk is in no instance."),
     (TaskKind.EXTEND, Step.GROW): Undo((), NOTHING),
+    (TaskKind.SNAPSHOT, Step.DROP_HOLDER): Undo((), KEPT),
     (TaskKind.SNAPSHOT, Step.FIND_SOURCE): Undo((), NOTHING),
     (TaskKind.SNAPSHOT, Step.COPY): Undo((Step.DROP_HOLDER,), KEPT),
     (TaskKind.DELETE_SNAPSHOT, Step.REMOVE_HOLDER): Undo((), AGAIN),
@@ -164,9 +167,14 @@ DONE_ALREADY: Final[Mapping[tuple[TaskKind, Step], frozenset[str]]] = {
     (TaskKind.RECOVER, Step.ENTER_HOLDER): frozenset({"resource_not_unique"}),
     (TaskKind.RECOVER, Step.GIVE_BACK): frozenset({"resource_not_unique"}),
 }
-# What is done in place of a step when a cluster answers so: somebody has removed the holder.
+# What is done in place of a step, once, when a cluster answers so: somebody has removed the
+# holder; the server whose disk is copied has moved to another node.
 ANOTHER_HOLDER: Final = (Step.MAKE_HOLDER, Step.ENTER_HOLDER)
+ANOTHER_LOOK: Final = (Step.DROP_HOLDER, Step.FIND_SOURCE, Step.COPY)
 INSTEAD: Final[Mapping[tuple[TaskKind, Step, str], tuple[Step, ...]]] = {
+    (TaskKind.CREATE, Step.COPY, MOVED): ANOTHER_LOOK,
+    (TaskKind.SNAPSHOT, Step.COPY, MOVED): ANOTHER_LOOK,
+    **{(kind, Step.CARRY, MOVED): (Step.DROP_CARRIER, *SAVING[:2]) for kind in SAVES},
     (TaskKind.ATTACH, Step.ENTER_HOLDER, "unknown_entity"): ANOTHER_HOLDER,
     (TaskKind.DETACH, Step.ENTER_HOLDER, "unknown_entity"): ANOTHER_HOLDER,
 }

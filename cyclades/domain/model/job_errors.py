@@ -29,6 +29,18 @@ SENTENCES: Final[Mapping[str, str]] = {
 
 # Source: `SAYS` in config/ganeti/cyclades_node/builds/create.py.
 BUILD_SAYS: Final = re.compile(r"^cyclades-image: ([^\n]{1,400})$", re.MULTILINE)
+# Source: `MOVED` in config/ganeti/cyclades_node/builds/pausing.py.
+MOVED_AWAY: Final = (
+    "The server has moved or stopped since its disk was looked for: please try again."
+)
+MOVED: Final = "moved"
+
+
+def answer(report: JobReport) -> str:
+    """Its cluster's error code, or what our own OS definition means."""
+    if MOVED_AWAY in BUILD_SAYS.findall(report.message):
+        return MOVED
+    return report.error_code or ""
 
 
 def user_sentence(report: JobReport) -> str:

@@ -18,7 +18,7 @@ from cyclades.domain.model.disk_plans import (
 from cyclades.domain.model.disk_task import DiskTask
 from cyclades.domain.model.errors import Conflict, InvalidInput, NotFound
 from cyclades.domain.model.image import Image
-from cyclades.domain.model.reports import JobReport
+from cyclades.domain.model.reports import JobReport, Power
 from cyclades.domain.model.volume import Place, Volume, disk_name, holder_name
 from cyclades.domain.services.disk_steps import Scene
 from cyclades.ports.clock import Clock
@@ -116,7 +116,11 @@ class DiskScenes:
         found = next((disk for disk in report.disks if disk.name == name), None)
         if found is None:
             return None
-        return replace(task, facts={**task.facts, "node": found.node, "path": found.path})
+        facts = {**task.facts, "node": found.node, "path": found.path, "runs": "no"}
+        server_id = task.facts.get("source_server")
+        if server_id and self.servers.by_id(server_id).power is Power.RUNNING:
+            facts["runs"] = "yes"
+        return replace(task, facts=facts)
 
     def held(self, object_id: str) -> Mapping[str, str]:
         """The disk of a volume or a snapshot, in its holder."""

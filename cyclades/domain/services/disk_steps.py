@@ -151,7 +151,8 @@ def copy(scene: Scene) -> Ask:
 def source_of(scene: Scene) -> DiskToCopy:
     """What `find_source` has found."""
     facts = scene.task.facts
-    return DiskToCopy(facts["source_instance"], facts["source_disk"], facts["path"])
+    where = (facts["source_instance"], facts["source_disk"], facts["path"])
+    return DiskToCopy(*where, runs=facts.get("runs") == "yes")
 
 
 def find_source(scene: Scene) -> Ask:

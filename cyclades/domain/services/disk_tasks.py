@@ -14,7 +14,7 @@ from cyclades.domain.model.disk_plans import (
 from cyclades.domain.model.disk_task import DiskTask, TaskKind, TaskState
 from cyclades.domain.model.effects import Effect, GuestConfig
 from cyclades.domain.model.instance_action import ERROR, SUCCESS
-from cyclades.domain.model.job_errors import UNEXPLAINED, user_sentence
+from cyclades.domain.model.job_errors import UNEXPLAINED, answer, user_sentence
 from cyclades.domain.model.operation import Operation
 from cyclades.domain.model.reports import JobOutcome, JobReport
 from cyclades.domain.services.builds import Builds
@@ -28,6 +28,7 @@ from cyclades.ports.servers import InstanceActions
 
 NOT_LET_GO: Final = "The guest did not let go of the volume: unmount it there, or stop the server."
 CLINGS: Final = "clings"  # the fact that a guest has not let go
+AGAIN: Final = "again"  # the fact that a step was done in another way, once
 LOST: Final = "The disk could not be put back where it was."
 
 
@@ -82,10 +83,11 @@ class DiskTasks:
             return
         step = Step(task.plan[task.step])
         done = report.error_code in DONE_ALREADY.get((task.kind, step), frozenset())
-        instead = INSTEAD.get((task.kind, step, report.error_code or ""))
-        if instead and report.outcome is not JobOutcome.SUCCESS:
+        instead = INSTEAD.get((task.kind, step, answer(report)), ())
+        if instead and report.outcome is not JobOutcome.SUCCESS and AGAIN not in task.facts:
             plan = (*task.plan[: task.step], *instead, *task.plan[task.step + 1 :])
-            self.rows.save(self._ask(replace(task, plan=plan)))
+            facts = {**task.facts, AGAIN: step.value}
+            self.rows.save(self._ask(replace(task, plan=plan, facts=facts)))
         elif report.outcome is not JobOutcome.SUCCESS and not done:
             self._failed(task, user_sentence(report))
         elif report.unplug_failed and task.state is TaskState.RUNNING:

@@ -15,6 +15,7 @@ import pytest
 from cyclades_node.builds import pausing
 from cyclades_node.builds.trouble import BuildFailed
 
+from cyclades.domain.model.job_errors import MOVED_AWAY
 from tests.harness.processes import wait_until
 from tests.nodes.fake_node import PROGRAMS
 from tests.nodes.os.conftest import FakeInstance
@@ -172,6 +173,19 @@ def test_a_qemu_that_is_gone_needs_no_pause(qemu: Qemu, tmp_path: Path) -> None:
     with pausing.paused("another", tmp_path):
         pass
     with pausing.paused("no-such", tmp_path):
+        pass
+
+
+def test_a_guest_that_runs_elsewhere_is_not_copied_from(qemu: Qemu, tmp_path: Path) -> None:
+    with pausing.paused("another", tmp_path, runs=True):
+        assert qemu.status == "paused"
+    qemu.close()
+    for instance in ("another", "no-such"):
+        elsewhere = pausing.paused(instance, tmp_path, runs=True)
+        with pytest.raises(BuildFailed) as refused, elsewhere:
+            pass
+        assert str(refused.value) == MOVED_AWAY
+    with pausing.paused("no-such", tmp_path / "no-kvm", runs=True):
         pass
 
 

@@ -94,7 +94,8 @@ def test_orders_say_all_that_a_disk_needs(cloud: Cloud, definition: Definition) 
     save = DiskToSave(SavedAs.IMAGE, "secret-id", "qcow2")
     definition.ticket = ordered(cloud, BuildOrders(copy=copy, save=save))
     said = definition.ask().json
-    assert said["copy"] == {"instance": "other", "name": "disk", "path": "/srv/disk"}
+    where = {"instance": "other", "name": "disk", "path": "/srv/disk", "runs": False}
+    assert said["copy"] == where
     assert said["save"] == {"disk_format": "qcow2"}
     assert said["image"] is None
     assert said["metadata"] == said["network_data"] == {}

@@ -10,7 +10,7 @@ from cyclades_node.builds.disk import Disk, chunks_of, size_of
 from cyclades_node.builds.orders import Source
 from cyclades_node.builds.pausing import paused
 from cyclades_node.builds.telling import Telling
-from cyclades_node.builds.tools import ToolFailed, run
+from cyclades_node.builds.tools import ToolFailed, patience_for, run
 from cyclades_node.builds.trouble import BuildFailed
 
 UNREACHED = "The disk to copy cannot be read on the node that has its server."
@@ -22,7 +22,7 @@ def copy(disk: Disk, source: Source, telling: Telling) -> None:
     size = size_of(path)
     disk.require(size)
     telling.say("Copying the disk.")
-    with paused(source.instance):
+    with paused(source.instance, runs=source.runs):
         if disk.is_file:
             _copy_file(path, disk, size)
         else:
@@ -48,7 +48,9 @@ def _source_path(disk: Disk, source: Source) -> str:
 def _copy_file(path: str, disk: Disk, size: int) -> None:
     """Shared with the source where the storage can do that, and sparse."""
     try:
-        run("cp", "--reflink=auto", "--sparse=always", "--", path, disk.path, largest=disk.size)
+        how = ("--reflink=auto", "--sparse=always")
+        patience = patience_for(size)
+        run("cp", *how, "--", path, disk.path, largest=disk.size, patience=patience)
     except ToolFailed as error:
         print(error)
         raise BuildFailed("The disk could not be copied.") from error

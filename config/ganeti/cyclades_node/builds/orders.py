@@ -23,10 +23,14 @@ class Image(NamedTuple):
 
 
 class Source(NamedTuple):
-    """The disk that disk 0 becomes a copy of, and the instance that may be using it."""
+    """The disk that disk 0 becomes a copy of, and the instance that may be using it.
+
+    `runs`: so it is known to the cloud.
+    """
 
     instance: str
     path: str
+    runs: bool = False
 
 
 class GuestOs(NamedTuple):
@@ -91,7 +95,7 @@ def _image(said: Mapping[str, Any]) -> Image:
 
 
 def _source(said: Mapping[str, Any]) -> Source:
-    return Source(str(said["instance"]), str(said["path"]))
+    return Source(str(said["instance"]), str(said["path"]), bool(said.get("runs")))
 
 
 def _guest_os(said: Mapping[str, Any]) -> GuestOs:

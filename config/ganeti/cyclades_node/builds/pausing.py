@@ -26,6 +26,8 @@ LONGEST = 600.0  # seconds
 PATIENCE = 20.0  # seconds for an answer, and between tries to let it go on
 LATE = 3  # exit code: it went on before the copy was done
 UNABLE = "The running server could not be paused: shut it down, or try again."
+MOVED = "The server has moved or stopped since its disk was looked for: please try again."
+GONE = b"gone"
 TOO_LONG = "The disk takes too long to copy while its server runs: shut the server down first."
 
 
@@ -34,10 +36,16 @@ class QmpTrouble(Exception):
 
 
 @contextmanager
-def paused(instance: str, sockets: Path = SOCKETS) -> Iterator[None]:
-    """The guest, if it runs under kvm on this node, stands still meanwhile. Raises BuildFailed."""
+def paused(instance: str, sockets: Path = SOCKETS, *, runs: bool = False) -> Iterator[None]:
+    """The guest, if it runs under kvm on this node, stands still meanwhile.
+
+    One that `runs`, and not here, is writing elsewhere to what would be copied. Raises BuildFailed.
+    """
     path = sockets / f"{instance}.qmp"
     if "/" in instance or not path.exists():
+        # Without the folder guests are not kvm's: nothing can be told of them.
+        if runs and sockets.is_dir():
+            raise BuildFailed(MOVED)
         yield
         return
     with subprocess.Popen(  # noqa: S603  our own program
@@ -47,8 +55,9 @@ def paused(instance: str, sockets: Path = SOCKETS) -> Iterator[None]:
         start_new_session=True,  # who ends us does not end it
     ) as keeper:
         assert keeper.stdout is not None and keeper.stdin is not None  # noqa: S101, PT018  asked for
-        if not keeper.stdout.readline():
-            raise BuildFailed(UNABLE)
+        said = keeper.stdout.readline().strip()
+        if not said or (runs and said == GONE):
+            raise BuildFailed(MOVED if said else UNABLE)
         try:
             yield
         finally:
@@ -60,20 +69,20 @@ def paused(instance: str, sockets: Path = SOCKETS) -> Iterator[None]:
 
 def keep_paused(path: Path, longest: float = LONGEST) -> int:
     """What `cyclades-image pause SOCKET` does, until the end of its input."""
-    running = False
+    running, said = False, "paused"
     try:
         running = _ask(path, "query-status")["status"] == "running"
         if running:
             _ask(path, "stop")
     except ConnectionRefusedError:
-        running = False  # nobody is there any more
+        said = GONE.decode()  # nobody is there any more
     except (QmpTrouble, OSError, KeyError) as error:
         print(f"pause: {error}", file=sys.stderr)
         if running:
             _go_on(path)  # it may stop all the same, only later
         return 1
     try:
-        print("paused", flush=True)
+        print(said, flush=True)
         ended = bool(select.select([sys.stdin], [], [], longest)[0])
     finally:
         if running:
