@@ -46,6 +46,21 @@ def test_an_image_a_server_and_its_image(cloud: Cloud, copies: Copies) -> None:
     assert cloud.server(again).image_id == saved
 
 
+def test_the_next_image_may_be_asked_for_once_one_has_its_bytes(
+    cloud: Cloud, copies: Copies
+) -> None:
+    server = cloud.running(image_id=copies.image(MARKER))
+    first = copies.save(server)
+    while copies.see(first).status is not Status.ACTIVE:
+        cloud.turn()
+        cloud.clock.passed += 0.2
+    assert any("carrier" in name for name in cloud.instances())
+    second = copies.save(server)
+    cloud.converge()
+    assert [copies.content(image) for image in (first, second)] == [MARKER, MARKER]
+    assert copies.leftovers() == []
+
+
 def test_a_volume_a_snapshot_a_new_volume_and_its_image(cloud: Cloud, copies: Copies) -> None:
     volume = copies.volume(image_id=copies.image(MARKER))
     cloud.converge()

@@ -35,9 +35,9 @@ class ServerBackups:
             visibility="all",
         )
         found = self.images.repository.page(EVERYWHERE, query, turned.keep + AT_ONCE)
-        older = [image for image in found if image.id != newest.id]
-        for image in [newest, *older][turned.keep :]:
-            if not image.protected:
+        for image in found[turned.keep :]:
+            spared = image.protected or (turned.keep and image.id == newest.id)
+            if not spared:
                 self.images.delete(SYSTEM, image.id)
 
 

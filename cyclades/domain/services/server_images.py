@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from cyclades.domain.model.build import SavedAs
-from cyclades.domain.model.disk_task import TaskKind
+from cyclades.domain.model.disk_task import DiskTask, TaskKind
 from cyclades.domain.model.disk_templates import Can
 from cyclades.domain.model.disk_templates import require as require_template
 from cyclades.domain.model.errors import Conflict, InvalidInput, NotFound
@@ -54,7 +54,11 @@ class ServerImages:
         action = Action.CREATE_BACKUP if wanted.rotation else Action.CREATE_IMAGE
         server.admit(action, caller)
         self._refuse_second(server, action)
-        task_id, base, volume = self.ids.new(), self._base(server), self._boot_volume(server)
+        task_id, base, volume = (
+            self.ids.new(),
+            self._image(server.image_id),
+            self._boot_volume(server),
+        )
         if volume is None:
             facts = self._own_disk(server)
             disk_format = kept_format({"disk_format": base.disk_format or ""} if base else {})
@@ -81,14 +85,21 @@ class ServerImages:
         return image
 
     def _refuse_second(self, server: Server, action: Action) -> None:
-        if any(task.kind is TaskKind.SAVE_SERVER for task in self.tasks.of_server(server.id)):
+        if any(self._awaits_bytes(task) for task in self.tasks.of_server(server.id)):
             raise Conflict(
                 f"Cannot '{action}' instance {server.id} while it is in task_state image_snapshot"
             )
 
-    def _base(self, server: Server) -> Image | None:
+    def _awaits_bytes(self, task: DiskTask) -> bool:
+        """Clients go on when an image is active, while its carrier is still to be removed."""
+        if task.kind is not TaskKind.SAVE_SERVER:
+            return False
+        image = self._image(task.image_id)
+        return image is None or image.data is None
+
+    def _image(self, image_id: str | None) -> Image | None:
         try:
-            return self.images.repository.get(server.image_id or "", EVERYWHERE)
+            return self.images.repository.get(image_id or "", EVERYWHERE)
         except NotFound:
             return None
 
