@@ -21,7 +21,7 @@ def copies(cloud: Cloud) -> Copies:
     return Copies(cloud, Disks(cloud))
 
 
-def back_up(  # noqa: PLR0913  a word of each
+def back_up(
     copies: Copies,
     server_id: str,
     name: str,
