@@ -200,3 +200,24 @@ def test_reading_takes_one_statement_however_many_there_are(each_cloud: Cloud) -
             version = "3.44" if path == ATTACHMENTS else NEWEST
             each_cloud.call("GET", path, version=version, status=200)
         assert (path, len(statements)) == (path, 1)
+
+
+def test_lists_are_cut_as_asked(cloud: Cloud) -> None:
+    server_id = cloud.active()
+    made = [volume(cloud) for _ in range(3)]
+    for each in made:
+        attach(cloud, server_id, volumeId=each)
+    url = url_of(server_id)
+    for query, found in (
+        ("limit=1", made[:1]),
+        ("limit=1&offset=1", made[1:2]),
+        ("offset=1", made[1:]),
+        ("offset=9&limit=2", []),
+        ("limit=0", made),
+    ):
+        rows = cloud.call("GET", f"{url}?{query}", status=200).json["volumeAttachments"]
+        assert [row["volumeId"] for row in rows] == found, query
+    for query in ("limit=-1", "offset=x", "limit=99999999999"):
+        cloud.call("GET", f"{url}?{query}", status=400)
+    cloud.call("GET", f"{url}?colour=blue", version="2.74", status=200)
+    cloud.call("GET", f"{url}?colour=blue", version="2.75", status=400)

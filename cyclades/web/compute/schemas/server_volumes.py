@@ -6,10 +6,11 @@ Source: Compute API reference, "Attach a volume to an instance", "Update a volum
 import colander
 
 from cyclades.web.compute.schemas.block_devices import TAG, v
-from cyclades.web.schema_types import boolean, mapping, text
+from cyclades.web.schema_types import boolean, integer, mapping, text
 from cyclades.web.versioned import Since, Versioned, versioned
 
 DEVICE = r"^/dev/x?[a-z]?d?[a-z]+[0-9]*\Z"
+STRICT = v(75)  # what nobody knows in a query is refused
 CHANGES = v(85)  # before, an update was a swap for another volume
 
 
@@ -25,6 +26,9 @@ def _attachment(*fields: colander.SchemaNode) -> colander.SchemaNode:
     return mapping("", mapping("volumeAttachment", *fields))
 
 
+LIST = mapping(
+    "", *(integer(name, minimum=0, missing=0) for name in ("limit", "offset")), unknown="preserve"
+)
 ATTACH: Versioned = versioned(
     (
         Since(_id("volumeId")),

@@ -13,6 +13,7 @@ from cyclades.web.compute.presenters import server_volumes as present
 from cyclades.web.compute.schemas import server_volumes as schemas
 from cyclades.web.request import CycladesRequest
 from cyclades.web.resource import Access, Resource, nothing
+from cyclades.web.validation import refuse_unknown
 
 BASE = "/compute/v2.1/servers/{id}/os-volume_attachments"
 RULE = "os_compute_api:os-volumes-attachments"
@@ -41,11 +42,17 @@ def row_of(request: CycladesRequest, volume_id: str) -> VolumeAttachmentView:
     raise NotFound("volume", volume_id)
 
 
-@volumes.on("GET")
+@volumes.on("GET", query=schemas.LIST)
 def list_server_volumes(request: CycladesRequest) -> Any:
-    """All, in the order of their devices."""
-    version = request.microversion
-    return {"volumeAttachments": [present.shown(row, version) for row in rows_of(request)]}
+    """All, in the order of their devices; so many after so many, where that is asked for."""
+    version, query = request.microversion, request.query_in
+    if version >= schemas.STRICT:
+        refuse_unknown(schemas.LIST, query)
+    first = query["offset"]
+    last = first + query["limit"] if query["limit"] else None
+    return {
+        "volumeAttachments": [present.shown(row, version) for row in rows_of(request)[first:last]]
+    }
 
 
 @volume.on("GET")
