@@ -127,7 +127,7 @@ class DiskAudit:
                 left.append((HolderLeft(self.cluster_id, name, object_id), "is gone"))
             elif kept is not None and self._superfluous(kept, seen):
                 report = HolderLeft(self.cluster_id, name, object_id, kept.version)
-                left.append((report, "has its disk elsewhere, and no holder"))
+                left.append((report, "has no disk, or has it elsewhere"))
         mend = not (self.fuse and too_many(len(left), len(after.disks)))
         for report, why in left:
             detail = f"{report.object_id}, for which it was, {why}"
@@ -135,8 +135,13 @@ class DiskAudit:
             yield self._finding(kind, report.instance, detail, report if mend else None)
 
     def _superfluous(self, disk: KeptDisk, seen: InstanceReport) -> bool:
-        """A holder that nobody knows of, and that does not have the disk."""
+        """A holder that nobody knows of and that does not have the disk, or what is left in it.
+
+        What a failed task has begun there is of no use to anybody.
+        """
         name = disk_name(self.prefix, disk.id)
+        if disk.place is Place.NOWHERE and disk.server is None:
+            return True
         return not disk.holder and name not in {each.name for each in seen.disks}
 
     def _finding(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from cyclades.domain.model.effects import Effect, RemoveInstance
 from cyclades.domain.model.reports import HolderLeft, InstanceLeft
-from cyclades.domain.model.volume import keeps
+from cyclades.domain.model.volume import Place, keeps
 from cyclades.ports.clock import Clock
 from cyclades.ports.ids import Ids
 from cyclades.ports.kept_disks import KeptDisks
@@ -52,6 +52,6 @@ class LeftHolders:
         if isinstance(report, InstanceLeft):
             return False
         volume = self.volumes.by_id(report.object_id)
-        if volume is None or volume.task_id is not None or volume.holder:
+        if volume is None or volume.task_id is not None or volume.version != report.version:
             return False
-        return volume.version == report.version
+        return not volume.holder or volume.place is Place.NOWHERE
