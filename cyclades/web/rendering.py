@@ -8,6 +8,7 @@ from pyramid.response import Response
 
 JSON = "application/json"
 LARGEST = 2**63 - 1
+SECONDS = orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS
 
 
 def to_bytes(value: object) -> bytes:
@@ -46,13 +47,13 @@ def whole(number: int) -> int | orjson.Fragment:
 
 
 def iso(moment: datetime | None) -> str | None:
-    """`2026-11-22T10:00:00Z`, as compute and network write times."""
-    # Several times as fast as strftime, and called for every row of every list.
-    return f"{moment.astimezone(UTC).isoformat(timespec='seconds')[:19]}Z" if moment else None
+    """`2026-11-22T10:00:00Z`, as compute, network and image write times."""
+    # orjson is several times as fast as isoformat, and this is called for every row of lists.
+    return orjson.dumps(moment.astimezone(UTC), option=SECONDS)[1:-1].decode() if moment else None
 
 
 def iso_micro(moment: datetime | None) -> str | None:
     """`2026-11-22T10:00:00.000000`, as compute's actions and volumes write times."""
     if moment is None:
         return None
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")[:26]
+    return f"{orjson.dumps(moment.astimezone(UTC))[1:20].decode()}.{moment.microsecond:06}"

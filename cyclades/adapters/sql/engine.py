@@ -16,6 +16,7 @@ IDLE = 5.0  # seconds after which a connection is asked whether it is still ther
 COLLISIONS = frozenset({"40001", "40P01", "55P03"})
 # Who does not answer at all is given up, at first and later; both in libpq's own words.
 GIVE_UP = {"connect_timeout": 5, "tcp_user_timeout": 20_000}
+IN_UTC = "-c timezone=UTC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def make_engine(url: str, patience: Patience = USUAL) -> Engine:
         max_overflow=20,
         pool_timeout=5,
         json_deserializer=orjson.loads,
-        connect_args=GIVE_UP | {"options": patience.options()},
+        connect_args=GIVE_UP | {"options": f"{IN_UTC} {patience.options()}"},
     )
     event.listen(engine, "handle_error", _name_collision, retval=True)
     event.listen(engine, "checkin", _note_use)

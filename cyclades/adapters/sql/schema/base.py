@@ -1,6 +1,7 @@
 """What all tables share: naming of constraints, and types that read alike everywhere."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import DateTime, Dialect, MetaData, String, TypeDecorator
 
@@ -34,6 +35,8 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Aware UTC."""
         del dialect
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return None if value is None else value.replace(tzinfo=UTC)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """PostgreSQL's are aware and, as its connections are opened, in UTC already."""
+        return super().result_processor(dialect, coltype) if dialect.name == "sqlite" else None

@@ -14,6 +14,7 @@ import orjson
 
 from cyclades.domain.model.server_states import POWER_STATE, TaskState, VmState, status_of
 from cyclades.ports.server_views import ServerName, ServerView
+from cyclades.web.rendering import iso, iso_micro
 
 SHOW_PROGRESS = frozenset({"ACTIVE", "BUILD"})
 SHOW_FAULT = frozenset({"ERROR", "DELETED"})
@@ -37,21 +38,16 @@ def power_state(row: ServerView, _base: str) -> int:
     return POWER_NUMBERS[row.power]
 
 
-def timed(attribute: str) -> Callable[[ServerView, str], str]:
-    """`2026-11-22T10:00:00Z`; rows are in UTC."""
+def timed(attribute: str) -> Callable[[ServerView, str], str | None]:
+    """`2026-11-22T10:00:00Z`."""
     pick = attrgetter(attribute)
-    return lambda row, _base: f"{pick(row).isoformat()[:19]}Z"
+    return lambda row, _base: iso(pick(row))
 
 
 def timed_precisely(attribute: str) -> Callable[[ServerView, str], str | None]:
     """`2026-11-22T10:00:00.000000`, or null when it has not happened."""
     pick = attrgetter(attribute)
-
-    def say(row: ServerView, _base: str) -> str | None:
-        moment = pick(row)
-        return moment.isoformat(timespec="microseconds")[:26] if moment else None
-
-    return say
+    return lambda row, _base: iso_micro(pick(row))
 
 
 def access_address(attribute: str) -> Callable[[ServerView, str], str]:
@@ -164,5 +160,5 @@ def fault(row: ServerView, base: str) -> dict[str, Any] | None:
     return {
         "code": row.fault_code,
         "message": row.fault_message,
-        "created": f"{row.fault_created.isoformat()[:19]}Z" if row.fault_created else None,
+        "created": iso(row.fault_created),
     }

@@ -17,6 +17,13 @@ TYPE_IDS = Microversion(3, 63)
 CONSUMES = Microversion(3, 65)
 BASE = "/volume/v3/volumes"
 Json = dict[str, Any]
+# What every volume is not.
+NOT_HERE: Json = {
+    "encrypted": False,
+    "replication_status": None,
+    "consistencygroup_id": None,
+    "multiattach": False,
+}
 
 
 def links(base_url: str, volume_id: str) -> list[dict[str, str]]:
@@ -49,9 +56,10 @@ def attachments(row: VolumeView, *, admin: bool) -> list[Json]:
     ]
 
 
-def core(row: VolumeView, base_url: str, *, admin: bool) -> Json:
-    """What every microversion says."""
+def core(row: VolumeView, base_url: str, fixed: Json, *, admin: bool) -> Json:
+    """What every microversion says, and what is said of all volumes alike."""
     return {
+        **fixed,
         "id": row.id,
         "status": row.status,
         "size": row.size,
@@ -67,10 +75,6 @@ def core(row: VolumeView, base_url: str, *, admin: bool) -> Json:
         "links": links(base_url, row.id),
         "user_id": row.user_id,
         "bootable": "true" if row.bootable else "false",
-        "encrypted": False,
-        "replication_status": None,
-        "consistencygroup_id": None,
-        "multiattach": False,
         "attachments": attachments(row, admin=admin),
         "os-vol-tenant-attr:tenant_id": row.project_id,
     }
@@ -78,7 +82,7 @@ def core(row: VolumeView, base_url: str, *, admin: bool) -> Json:
 
 def presenter(version: Microversion, base_url: str, *, admin: bool) -> Callable[[VolumeView], Json]:
     """What says all of one, at this microversion."""
-    fixed: Json = {
+    fixed: Json = NOT_HERE | {
         name: value
         for since, name, value in (
             (GROUPS, "group_id", None),
@@ -98,7 +102,7 @@ def presenter(version: Microversion, base_url: str, *, admin: bool) -> Callable[
         fixed |= {"provider_id": None} if version >= PROVIDERS else {}
 
     def present(row: VolumeView) -> Json:
-        body = core(row, base_url, admin=admin) | fixed
+        body = core(row, base_url, fixed, admin=admin)
         if row.fault is not None:
             body["SNF:fault"] = row.fault
         if row.image_metadata != "{}":
