@@ -17,6 +17,7 @@ from cyclades.web.volume.schemas import quotas as schemas
 
 OF_OTHERS = Microversion(3, 39)
 RULE = "volume_extension:quotas"
+UNLIMITED_WORDS = (-1, "-1")  # no set: whatever a body has is compared with them
 BASE = "/volume/v3/os-quota-sets/{project_id}"
 volume_limits = Resource("volume-limits", "/volume/v3/limits")
 volume_quota = Resource("volume-quota-set", BASE, rule=RULE)
@@ -66,7 +67,7 @@ def own_limits(told: Mapping[str, Any], known: Sequence[str]) -> dict[str, int]:
     """Without those of types, which nobody can limit. Raises InvalidInput."""
     of_types = present.of_types(known)
     for name in told.keys() - set(present.NAMES) - {"id", "tenant_id", "project_id"}:
-        if name not in of_types or told[name] not in {-1, "-1"}:
+        if name not in of_types or told[name] not in UNLIMITED_WORDS:
             raise InvalidInput(
                 f"Bad key(s) in quota set: {name[:60]}. Volumes of one type have no limits of "
                 "their own.",
