@@ -8,11 +8,15 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cyclades_node.builds import pausing
+from cyclades_node.builds import copying, pausing
+from cyclades_node.builds.disk import open_disk
+from cyclades_node.builds.orders import Source
+from cyclades_node.builds.telling import Telling
 from cyclades_node.builds.trouble import BuildFailed
 
 from cyclades.domain.model.job_errors import MOVED_AWAY
@@ -40,6 +44,20 @@ def test_a_disk_is_copied_and_its_rest_is_zeros(instance: FakeInstance, desk: Fa
     assert instance.create() == 0, instance.said
     assert disk.read_bytes() == BYTES + bytes(2 * MEBIBYTE)
     assert disk.stat().st_blocks * 512 < 3 * MEBIBYTE
+
+
+def test_a_large_disk_may_take_its_time(
+    instance: FakeInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terabyte, given = 2**40, []
+    disk, path = instance.add_disk(1), source(instance, b"")
+    for each in (disk, path):
+        os.truncate(each, terabyte)
+    monkeypatch.setattr(copying, "run", lambda *_, **how: given.append(how["patience"]))
+    with open_disk(str(disk)) as target, closing(Telling("another")) as telling:
+        copying.copy(target, Source("another", str(path)), telling)
+    # At 50 MB a second.
+    assert given[0] > terabyte / 50_000_000
 
 
 @pytest.mark.parametrize("trick", ["outside", "link", "missing", "large"])

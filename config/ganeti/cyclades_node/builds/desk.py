@@ -19,6 +19,7 @@ from cyclades_node.builds.trouble import BuildFailed
 from cyclades_node.conf import BadConf, Conf
 
 PATIENCE = 60.0  # seconds without a byte
+ANSWERED = 900.0  # seconds that the cloud may take to keep what it was sent, and to look at it
 TRIES = 6  # in a row without a byte more
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)  # seconds between them
 CHUNK = 2**20
@@ -95,14 +96,18 @@ class Desk:
         query = urlencode({"disk_format": disk_format, "sha512": sha512})
         headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
         try:
-            with self._open(f"/data?{query}", headers, chunks):
+            with self._open(f"/data?{query}", headers, chunks, ANSWERED):
                 return
         except (OSError, HTTPException) as error:
             _refused(error)
             raise BuildFailed("The cloud did not take what was on the disk.") from error
 
     def _open(
-        self, path: str, more: dict[str, str] | None = None, data: Iterable[bytes] | None = None
+        self,
+        path: str,
+        more: dict[str, str] | None = None,
+        data: Iterable[bytes] | None = None,
+        patience: float = PATIENCE,
     ) -> Any:
         request = Request(  # noqa: S310  the operator's own URL
             self._url + path,
@@ -110,7 +115,7 @@ class Desk:
             method="GET" if data is None else "PUT",
             headers={**self._headers, **(more or {})},
         )
-        return self._opener.open(request, timeout=PATIENCE)
+        return self._opener.open(request, timeout=patience)
 
     def _wait(self, failures: int) -> None:
         time.sleep(self._pauses[min(max(failures, 1), len(self._pauses)) - 1])

@@ -12,7 +12,7 @@ from cyclades_node.builds.disk import Disk
 from cyclades_node.builds.foreign import names_others
 from cyclades_node.builds.orders import Image
 from cyclades_node.builds.telling import Telling
-from cyclades_node.builds.tools import ToolFailed, run
+from cyclades_node.builds.tools import ToolFailed, patience_for, run
 from cyclades_node.builds.trouble import BuildFailed
 from cyclades_node.builds.work import work_folder
 
@@ -73,7 +73,8 @@ def _convert(image: Path, image_format: str, disk: Disk) -> None:
     target = {"driver": "raw", "file": {"driver": driver, "filename": disk.path}}
     names = (f"json:{json.dumps(each)}" for each in (source, target))
     try:
-        run("qemu-img", "convert", "-n", *how, *names, largest=disk.size)
+        patience = patience_for(disk.size)
+        run("qemu-img", "convert", "-n", *how, *names, largest=disk.size, patience=patience)
     except ToolFailed as error:
         print(error)
         raise BuildFailed(UNLIKE) from error

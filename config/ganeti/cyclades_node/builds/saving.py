@@ -10,7 +10,7 @@ from cyclades_node.builds.desk import Desk
 from cyclades_node.builds.disk import Disk, chunks_of, size_of
 from cyclades_node.builds.filling import CONVERTED, PLAIN
 from cyclades_node.builds.telling import Telling
-from cyclades_node.builds.tools import ToolFailed, run
+from cyclades_node.builds.tools import ToolFailed, patience_for, run
 from cyclades_node.builds.trouble import BuildFailed
 from cyclades_node.builds.work import work_folder
 
@@ -27,7 +27,11 @@ def save(disk: Disk, disk_format: str, desk: Desk, work: Path, telling: Telling)
         converted = str(folder / "image")
         source, target = ("-f", "raw"), ("-O", CONVERTED[disk_format])
         try:
-            run("qemu-img", "convert", *source, *target, "--", disk.path, converted)
+            patience = patience_for(disk.size)
+            run(
+                *("qemu-img", "convert", *source, *target, "--", disk.path, converted),
+                patience=patience,
+            )
         except ToolFailed as error:
             print(error)
             raise BuildFailed(f"The disk could not become {disk_format}.") from error

@@ -31,6 +31,12 @@ MOST_TROUBLE = 4096  # bytes of what went wrong
 SHOWN = 500  # characters of it: Ganeti hands on the last of a log, which is to have our sentence
 MEMORY = 2 * 2**30
 PATIENCE = 900.0  # seconds
+SLOWEST = 20 * 2**20  # bytes a second that storage moves at least
+
+
+def patience_for(size: int) -> float:
+    """Seconds in which so many bytes are moved, or never will be."""
+    return PATIENCE + size / SLOWEST
 
 
 class ToolFailed(Exception):
