@@ -121,6 +121,24 @@ def test_cloud_init_gets_its_seed(instance: FakeInstance, desk: FakeDesk, tmp_pa
     assert contents(disk, "/etc/motd") == "hello"
 
 
+def test_a_user_that_cloud_init_makes_gets_the_password(
+    instance: FakeInstance, desk: FakeDesk, tmp_path: Path
+) -> None:
+    disk = instance.add_disk(40)
+    root = tree(tmp_path / "tree")
+    (root / "usr/bin/cloud-init").touch()
+    offer(desk, disk_image(tmp_path / "image", root), users="debian user")
+    assert instance.create() == 0, instance.said
+    seed = "/var/lib/cloud/seed/nocloud"
+    first, _, rest = contents(disk, f"{seed}/vendor-data").partition("\n")
+    assert first == "#cloud-config"
+    (debian,) = json.loads(rest)["chpasswd"]["users"]
+    assert (debian["name"], debian["type"]) == ("debian", "hash")
+    assert verifies(debian["password"])
+    assert owner(disk, f"{seed}/vendor-data") == "0600 0 0"
+    assert verifies(contents(disk, "/etc/shadow").splitlines()[1].split(":")[1])
+
+
 def test_tasks_that_the_image_excludes_are_left_out(
     instance: FakeInstance, desk: FakeDesk, tmp_path: Path
 ) -> None:

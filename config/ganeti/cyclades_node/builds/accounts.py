@@ -34,18 +34,24 @@ def accounts(system: Ext, names: tuple[str, ...]) -> list[Account]:
 
 def set_password(system: Ext, names: list[str], password: str) -> None:
     """They can log in with it. Raises BuildFailed."""
-    try:
-        hashed = run("openssl", "passwd", "-6", "-stdin", fed=password.encode() + b"\n").out
-    except ToolFailed as error:
-        raise BuildFailed("The password could not be set.") from error
+    hashed = hash_of(password)
     today = str(int(time.time()) // DAY)
     lines = []
     for line in _lines(system.read(SHADOW)):
         parts = line.split(":")
         if parts[0] in names and len(parts) > 2:  # noqa: PLR2004  name:hash:day of change
-            parts[1:3] = [hashed.decode().strip(), today]
+            parts[1:3] = [hashed, today]
         lines.append(":".join(parts))
     replace(system, SHADOW, _text(lines), 0o640)
+
+
+def hash_of(password: str) -> str:
+    """As it stands in /etc/shadow. Raises BuildFailed."""
+    try:
+        done = run("openssl", "passwd", "-6", "-stdin", fed=password.encode() + b"\n")
+    except ToolFailed as error:
+        raise BuildFailed("The password could not be set.") from error
+    return done.out.decode().strip()
 
 
 def add_keys(system: Ext, account: Account, keys: tuple[str, ...]) -> None:

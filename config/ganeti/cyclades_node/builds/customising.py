@@ -79,6 +79,7 @@ def _edit(disk: Disk, partition: Partition, orders: Orders, guest: Guest, tellin
         str(orders.metadata.get("uuid") or orders.instance),
         dict(orders.vendor_data),
         cloud_init,
+        excluded,
         telling,
     )
     for task in TASKS:

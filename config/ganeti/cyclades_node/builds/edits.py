@@ -10,7 +10,14 @@ import re
 import uuid
 from typing import Any, Callable, NamedTuple
 
-from cyclades_node.builds.accounts import Account, accounts, add_keys, replace, set_password
+from cyclades_node.builds.accounts import (
+    Account,
+    accounts,
+    add_keys,
+    hash_of,
+    replace,
+    set_password,
+)
 from cyclades_node.builds.ext import Ext
 from cyclades_node.builds.guest import Guest
 from cyclades_node.builds.networks import (
@@ -27,6 +34,7 @@ UNITS = "/etc/systemd/system"
 WANTED = f"{UNITS}/multi-user.target.wants"
 NETWORKD = "/etc/systemd/network"
 NO_CONFIG = b"#cloud-config\n{}\n"
+PASSWORDS = "ChangePassword"
 HOST_KEY = re.compile(r"ssh_host_\w+_key(\.pub)?")
 MACHINE_ID = re.compile(rb"[0-9a-f]{32}\n?")
 HOST_LINE = re.compile(r"^127\.0\.1\.1\s.*\n?", re.MULTILINE)
@@ -56,6 +64,7 @@ class Edit(NamedTuple):
     instance_id: str
     vendor_data: dict[str, Any]
     cloud_init: bool
+    excluded: frozenset[str]
     telling: Telling
 
     @property
@@ -65,7 +74,7 @@ class Edit(NamedTuple):
 
 
 def seed(edit: Edit) -> None:
-    """What cloud-init's NoCloud reads. Source: its documentation of that datasource."""
+    """What cloud-init's NoCloud reads. Source: its documentation of that, and of chpasswd."""
     about: dict[str, Any] = {"instance-id": edit.instance_id, "local-hostname": edit.hostname}
     if edit.guest.public_keys:
         about["public-keys"] = list(edit.guest.public_keys)
@@ -73,12 +82,23 @@ def seed(edit: Edit) -> None:
     files = {
         "meta-data": _json(about),
         "user-data": edit.guest.user_data or NO_CONFIG,
-        "vendor-data": str(vendor).encode() if vendor else NO_CONFIG,
+        "vendor-data": str(vendor).encode() if vendor else _passwords(edit),
     }
     if edit.networks.links:
         files["network-config"] = _json(for_cloud_init(edit.networks))
     for name, contents in files.items():
         edit.system.write(f"{SEED}/{name}", contents, 0o600)
+
+
+def _passwords(edit: Edit) -> bytes:
+    """Of the image's users whom cloud-init makes first: most cloud images have no other."""
+    there = {user.name for user in edit.users}
+    missing = [name for name in edit.names if name not in there]
+    if not edit.guest.admin_password or not missing or PASSWORDS in edit.excluded:
+        return NO_CONFIG
+    hashed = hash_of(edit.guest.admin_password)
+    users = [{"name": name, "password": hashed, "type": "hash"} for name in missing]
+    return b"#cloud-config\n" + _json({"chpasswd": {"expire": False, "users": users}})
 
 
 def name_host(edit: Edit) -> None:
@@ -175,7 +195,7 @@ TASKS = (
     Task("InitializeDatasource", seed, seeded=True),
     Task("AssignHostname", name_host, direct=True),
     Task("ChangeMachineId", change_machine_id),
-    Task("ChangePassword", change_password),
+    Task(PASSWORDS, change_password),
     Task("ConfigureNetwork", configure_network, direct=True),
     Task("DeleteSSHKeys", delete_host_keys),
     Task("EnforcePersonality", put_keys, direct=True),
