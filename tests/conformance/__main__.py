@@ -26,6 +26,7 @@ SELECTED = re.compile(
     | tempest\.api\.volume\.(?!admin\.test_(group|qos|snapshot_manage|volume_manage)
         |admin\.test_(encrypted|multi_backend|backends|user_messages))
     | tempest\.api\.compute\.(security_groups|floating_ips|servers\.test_attach_interfaces)
+    | tempest\.api\.compute\.servers\.test_server_actions\.\w+\.test_create_backup
     | tempest\.api\.compute\.volumes\.test_attach_volume\w*\.AttachVolume(Negative)?Test
     """,
     re.VERBOSE,
