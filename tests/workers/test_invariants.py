@@ -82,6 +82,10 @@ def unplugged(world: World) -> None:
         instance.disks.pop()
 
 
+def left_loose(world: World) -> None:
+    world.loose_disks.append({"name": "cyclades-disk-nobody", "size": 4, "uuid": "u"})
+
+
 PUBLIC = "SELECT id FROM networks WHERE external"
 BREAKAGES: list[tuple[str, Callable[[Cloud], None]]] = [
     ("I1", sql("UPDATE effects SET state = 'submitted'")),
@@ -133,11 +137,20 @@ BREAKAGES: list[tuple[str, Callable[[Cloud], None]]] = [
     ("I1 disks", sql("UPDATE disk_tasks SET state = 'running'")),
     ("I1 disks", sql("UPDATE volumes SET status = 'attaching'")),
     ("I1 disks", sql("UPDATE volumes SET status = 'error'")),
+    ("I1 disks", sql("UPDATE disk_tasks SET state = 'failed'")),
+    ("I1 disks", sql("UPDATE volumes SET task_id = 'a-task'")),
+    ("I1 disks", sql("UPDATE volume_attachments SET status = 'detaching'")),
+    ("I3", sql("UPDATE volumes SET holder = true")),
     ("I3 disks", sql("UPDATE volumes SET place = 'holder'")),
+    ("I3 disks", sql("UPDATE volumes SET size = 5")),
+    ("I3 disks", inside(left_loose)),
     ("I3 disks", inside(resized)),
     ("I3 disks", inside(unplugged)),
     ("I5 disks", sql("UPDATE volume_attachments SET status = 'reserved'")),
+    ("I5 disks", sql("UPDATE servers SET deleted = true")),
+    ("I5 disks", sql("DELETE FROM volume_attachments")),
     ("I6 disks", sql("UPDATE quotas SET used = used + 1 WHERE resource = 'gigabytes'")),
+    ("I6 disks", sql("UPDATE volumes SET size = 5")),
     ("I10", sql("UPDATE servers SET deleted = true")),
 ]
 
