@@ -3,7 +3,9 @@
 import base64
 
 import pytest
-from cyclades_node.metadata_answers import answer
+from cyclades_node.conf import Conf
+from cyclades_node.metadata import Told
+from cyclades_node.metadata_answers import Answer, answer
 
 TOLD = {
     "meta_data": {"uuid": "1"},
@@ -65,3 +67,18 @@ def test_there_is_no_user_data_where_none_was_given() -> None:
     versions = answer("/openstack", bare)
     assert versions is not None
     assert b"latest/" in versions.body
+
+
+def test_guests_may_ask_at_the_same_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = Told(Conf("c", (), api="http://127.0.0.1:1"))
+    monkeypatch.setattr(told, "_ask", lambda asked: TOLD)
+
+    class Slow(float):
+        """When somebody asked; looking at it takes until somebody else is answered."""
+
+        def __rsub__(self, now: float) -> float:
+            told._kept["n", "192.0.2.3"] = (now, TOLD)
+            return now - float(self)
+
+    told._kept["n", "192.0.2.1"] = (Slow(0), TOLD)
+    assert isinstance(told.find("n", "192.0.2.2", "/latest"), Answer)

@@ -116,7 +116,9 @@ class Told:
     def _of(self, network: str, address: str) -> dict[str, Any] | None:
         """None for who is nobody: a guest that asks and asks does not reach the API each time."""
         now = time.monotonic()
-        self._kept = {key: kept for key, kept in self._kept.items() if now - kept[0] < KEPT}
+        # Of a copy: other guests are answered at the same time.
+        known = list(self._kept.items())
+        self._kept = {key: kept for key, kept in known if now - kept[0] < KEPT}
         kept = self._kept.get((network, address))
         if kept:
             return kept[1]
