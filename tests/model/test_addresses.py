@@ -62,6 +62,28 @@ def test_keys_sort_as_addresses_do(four: list, six: list) -> None:
         assert sorted(addresses, key=sort_key) == sorted(addresses)
 
 
+@pytest.mark.parametrize(
+    ("cidr", "start", "end", "fine"),
+    [
+        ("10.0.0.0/24", "10.0.0.1", "10.0.0.254", True),
+        ("10.0.0.0/24", "10.0.0.0", "10.0.0.1", False),
+        ("10.0.0.0/24", "10.0.0.254", "10.0.0.255", False),
+        ("10.0.0.0/31", "10.0.0.0", "10.0.0.1", True),
+        ("10.0.0.0/32", "10.0.0.0", "10.0.0.0", True),
+        ("fd00::/64", "fd00::1", "fd00::ffff:ffff:ffff:ffff", True),
+        ("fd00::/64", "fd00::", "fd00::1", False),
+    ],
+)
+def test_pools_have_hosts_only(cidr: str, start: str, end: str, *, fine: bool) -> None:
+    """Neither the network's own address nor broadcast, where a network has them."""
+    pools = [Pool(start, end)]
+    if fine:
+        assert check_pools(ip_network(cidr), pools, None) == tuple(pools)
+    else:
+        with pytest.raises(InvalidInput):
+            check_pools(ip_network(cidr), pools, None)
+
+
 def test_pools_are_put_in_order() -> None:
     block = ip_network("fd00::/64")
     pools = [Pool("fd00::0:9", "fd00::a"), Pool("fd00::2", "fd00::2")]

@@ -78,10 +78,13 @@ def default_pools(block: Block, gateway: str | None) -> tuple[Pool, ...]:
 def check_pools(block: Block, pools: Sequence[Pool], gateway: str | None) -> tuple[Pool, ...]:
     """The pools in order. Raises InvalidInput when they leave the subnet, meet, or are empty."""
     field = "allocation_pools"
+    lowest, highest = map(int, usable(block))
     ranges = []
     for pool in pools:
         start, end = parse_address(pool.start, field), parse_address(pool.end, field)
-        if start not in block or end not in block:
+        inside = start in block and end in block
+        # Nor do the network's own address and the broadcast address belong to a host.
+        if not inside or int(start) < lowest or int(end) > highest:
             raise InvalidInput(
                 f"The allocation pool {pool.start}-{pool.end} spans beyond the subnet "
                 f"cidr {block}.",

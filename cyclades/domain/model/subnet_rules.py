@@ -1,6 +1,7 @@
 """What a subnet may say: modes, gateways, name servers, routes."""
 
-from ipaddress import IPv6Address
+from ipaddress import IPv6Address, ip_network
+from typing import Final
 
 from cyclades.domain.model.addresses import SLAAC_PREFIX, Block, parse_address, parse_block
 from cyclades.domain.model.errors import InvalidInput
@@ -9,6 +10,16 @@ from cyclades.domain.model.subnet import AUTOMATIC, IPV6_MODES, HostRoute, Wante
 MAX_SERVERS = 5
 MAX_ROUTES = 20
 IPV6 = 6
+# Nobody, the host itself, the link (and the metadata service), groups, and what was never given.
+NOT_FOR_HOSTS: Final = tuple(
+    map(
+        ip_network,
+        (
+            *("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"),
+            *("::/96", "::ffff:0:0/96", "fe80::/10", "ff00::/8"),
+        ),
+    )
+)
 
 
 def check_source(wanted: WantedSubnet) -> None:
@@ -39,7 +50,7 @@ def check_modes(wanted: WantedSubnet, block: Block) -> None:
         )
     if block.prefixlen == 0:
         _refuse("prefix length of 0 is not supported", "cidr")
-    if block.is_multicast or block.is_loopback:
+    if any(taken.version == block.version and taken.overlaps(block) for taken in NOT_FOR_HOSTS):
         _refuse(f"'{block}' is not for hosts", "cidr")
     if not said:
         return
@@ -48,7 +59,7 @@ def check_modes(wanted: WantedSubnet, block: Block) -> None:
     if set(said) - set(IPV6_MODES):
         _refuse(f"IPv6 modes are {', '.join(IPV6_MODES)}", "ipv6_address_mode")
     if not wanted.enable_dhcp:
-        _refuse("ipv6_ra_mode or ipv6_address_mode need enable_dhcp", "enable_dhcp")
+        refuse_silence()
     if len(set(said)) > 1:
         _refuse(
             f"ipv6_ra_mode set to '{modes[0]}' with ipv6_address_mode set to '{modes[1]}' "
@@ -57,6 +68,11 @@ def check_modes(wanted: WantedSubnet, block: Block) -> None:
         )
     if set(said) & AUTOMATIC and block.prefixlen != SLAAC_PREFIX:
         _refuse(f"a subnet with SLAAC must have a /{SLAAC_PREFIX} prefix", "cidr")
+
+
+def refuse_silence() -> None:
+    """Raise InvalidInput: with modes of IPv6 somebody has to say so."""
+    _refuse("ipv6_ra_mode or ipv6_address_mode need enable_dhcp", "enable_dhcp")
 
 
 def check_gateway(block: Block, gateway: str) -> None:

@@ -29,6 +29,7 @@ from cyclades.domain.model.subnet_rules import (
     check_gateway,
     check_modes,
     check_source,
+    refuse_silence,
 )
 from cyclades.domain.model.subnetpool import NetworkSubnetPoolAffinityError
 from cyclades.domain.services.address_history import AddressHistory
@@ -101,6 +102,8 @@ class Subnets:
         network, subnet = self._owned(caller, subnet_id, "rule:update_subnet")
         require_revision(subnet.version, revision)
         changed = _canonical(replace(subnet, **changes))
+        if not changed.enable_dhcp and (changed.ipv6_ra_mode or changed.ipv6_address_mode):
+            refuse_silence()
         if changed.gateway_ip != subnet.gateway_ip and (holder := self._router_port(subnet)):
             raise GatewayIpInUse(
                 f"Current gateway ip {subnet.gateway_ip} already in use by port {holder}. "

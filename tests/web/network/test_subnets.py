@@ -55,6 +55,18 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "a zone": ({"cidr": "fe80::%1/64", "ip_version": 6}, "cidr"),
     "everything": ({"cidr": "0.0.0.0/0"}, "prefix"),
     "multicast": ({"cidr": "224.0.0.0/24"}, "hosts"),
+    "groups among others": ({"cidr": "192.0.0.0/2"}, "hosts"),
+    "the metadata service's": ({"cidr": "169.254.169.0/24"}, "hosts"),
+    "the host's own": ({"cidr": "127.1.0.0/16"}, "hosts"),
+    "the link's": (SIX | {"cidr": "fe80::/64"}, "hosts"),
+    "pool with the broadcast address": (
+        {"allocation_pools": [{"start": "10.77.0.254", "end": "10.77.0.255"}]},
+        "pool",
+    ),
+    "pool with the network's own address": (
+        {"allocation_pools": [{"start": "10.77.0.0", "end": "10.77.0.0"}]},
+        "pool",
+    ),
     "another version": ({"ip_version": 6}, "ip_version"),
     "version 5": ({"ip_version": 5}, "ip_version"),
     "gateway elsewhere": ({"gateway_ip": "10.78.0.1"}, "Gateway"),
@@ -129,6 +141,15 @@ def test_slaac_comes_and_goes_with_its_subnet(net: Network) -> None:
         assert six["ip_address"].startswith("fd00:77::a80d:ff:fe")
     net.call("DELETE", f"/subnets/{made['id']}", status=204)
     assert len(net.call("GET", early).json["port"]["fixed_ips"]) == 1
+
+
+def test_what_says_nothing_has_no_modes(net: Network) -> None:
+    """Neither from the start nor later: nobody would tell guests."""
+    network = net.make("network")
+    made = net.call("POST", "/subnets", body(network, **SLAAC), status=201).json["subnet"]
+    path = f"/subnets/{made['id']}"
+    net.refused("PUT", path, {"subnet": {"enable_dhcp": False}}, 400)
+    net.call("PUT", path, {"subnet": {"name": "x", "enable_dhcp": True}}, status=200)
 
 
 def test_new_pools_decide_what_is_given_out_next(net: Network) -> None:
