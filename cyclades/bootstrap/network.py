@@ -16,18 +16,14 @@ from cyclades.adapters.sql.servers import SqlServers
 from cyclades.adapters.sql.subnetpools import SqlSubnetPools
 from cyclades.adapters.sql.subnets import SqlSubnets
 from cyclades.bootstrap.clusters import ClusterUnit
-from cyclades.domain.model.network_flavor import mac_prefixes, routing_tables
 from cyclades.domain.services.address_history import AddressHistory
 from cyclades.domain.services.cluster_networks import ClusterNetworks
 from cyclades.domain.services.floating_associations import FloatingAssociations
-from cyclades.domain.services.network_flavors import FlavorSettings, NetworkFlavors
 from cyclades.domain.services.network_mapping import NetworkMapping
 from cyclades.domain.services.network_reach import NetworkReach
-from cyclades.domain.services.networks import Networks
 from cyclades.domain.services.plugged_ports import PluggedPorts
 from cyclades.domain.services.plugging import Plugging
 from cyclades.domain.services.ports import Ports
-from cyclades.domain.services.public_network import PublicNetwork
 from cyclades.domain.services.rbac_policies import RbacPolicies
 from cyclades.domain.services.security_groups import SecurityGroups
 from cyclades.domain.services.server_networks import ServerNetworks
@@ -118,34 +114,6 @@ class NetworkUnit(ClusterUnit):
             self.address_history,
             self.feed,
             self.app.clock,
-        )
-
-    @cached_property
-    def networks(self) -> Networks:
-        """Networks as users make them."""
-        settings = self.app.settings
-        return Networks(
-            self.network_rows,
-            self.port_rows,
-            self.rbac_policies,
-            self.quota,
-            self.feed,
-            self.app.clock,
-            self.app.ids,
-            NetworkFlavors(
-                self.network_rows,
-                FlavorSettings(
-                    settings.network_flavors,
-                    settings.spanning_flavors,
-                    settings.public_link,
-                    settings.mac_filtered_link,
-                    settings.vlan_links,
-                    routing_tables(settings.routing_tables),
-                    mac_prefixes(settings.mac_prefix_pool),
-                ),
-            ),
-            self.cluster_networks,
-            self.network_mapping,
         )
 
     @cached_property
@@ -272,15 +240,4 @@ class NetworkUnit(ClusterUnit):
             self.quota,
             self.feed,
             self.app.clock,
-        )
-
-    @cached_property
-    def public_network(self) -> PublicNetwork:
-        """Everybody's way out."""
-        return PublicNetwork(
-            self.network_rows,
-            self.networks,
-            self.subnets,
-            self.app.settings.public_subnet,
-            self.app.settings.public_subnet6,
         )

@@ -1,12 +1,16 @@
-"""Routers' and floating IPs' repositories and services in one transaction."""
+"""Routers', floating IPs' and networks' services in one transaction."""
 
 from functools import cached_property
 
 from cyclades.adapters.sql.leases import SqlLeases
 from cyclades.adapters.sql.router_states import SqlRouterReports
 from cyclades.bootstrap.network import NetworkUnit
+from cyclades.domain.model.network_flavor import mac_prefixes, routing_tables
 from cyclades.domain.services.floating_ips import FloatingIps
 from cyclades.domain.services.gateway_hosts import GatewayHosts
+from cyclades.domain.services.network_flavors import FlavorSettings, NetworkFlavors
+from cyclades.domain.services.networks import Networks
+from cyclades.domain.services.public_network import PublicNetwork
 from cyclades.domain.services.router_gateways import RouterGateways
 from cyclades.domain.services.router_interfaces import RouterInterfaces
 from cyclades.domain.services.router_reporting import RouterReporting
@@ -93,4 +97,45 @@ class RoutingUnit(NetworkUnit):
             self.quota,
             self.app.clock,
             self.app.ids,
+        )
+
+    @cached_property
+    def networks(self) -> Networks:
+        """Networks as users make them."""
+        settings = self.app.settings
+        return Networks(
+            self.network_rows,
+            self.subnet_rows,
+            self.port_rows,
+            self.floating_ips,
+            self.rbac_policies,
+            self.quota,
+            self.feed,
+            self.app.clock,
+            self.app.ids,
+            NetworkFlavors(
+                self.network_rows,
+                FlavorSettings(
+                    settings.network_flavors,
+                    settings.spanning_flavors,
+                    settings.public_link,
+                    settings.mac_filtered_link,
+                    settings.vlan_links,
+                    routing_tables(settings.routing_tables),
+                    mac_prefixes(settings.mac_prefix_pool),
+                ),
+            ),
+            self.cluster_networks,
+            self.network_mapping,
+        )
+
+    @cached_property
+    def public_network(self) -> PublicNetwork:
+        """Everybody's way out."""
+        return PublicNetwork(
+            self.network_rows,
+            self.networks,
+            self.subnets,
+            self.app.settings.public_subnet,
+            self.app.settings.public_subnet6,
         )

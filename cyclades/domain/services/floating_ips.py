@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cyclades.domain.model.addresses import parse_address, pooled
-from cyclades.domain.model.errors import Forbidden
+from cyclades.domain.model.errors import Forbidden, NotFound
 from cyclades.domain.model.floating_ip import DOWN, FLOATING_OWNER, FloatingIp, WantedFloatingIp
 from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.listing import Listing
@@ -13,7 +13,7 @@ from cyclades.domain.model.network import Network
 from cyclades.domain.model.port import WantedIp, WantedPort
 from cyclades.domain.model.revision import require_revision
 from cyclades.domain.model.router_errors import BadRequest
-from cyclades.domain.model.sharing import project_for
+from cyclades.domain.model.sharing import Scope, project_for
 from cyclades.domain.model.subnet import Subnet
 from cyclades.domain.services.floating_associations import FloatingAssociations, nowhere
 from cyclades.domain.services.plugging import Plugging
@@ -120,6 +120,20 @@ class FloatingIps:
         """Give it back; whatever it led to has it no more."""
         floating_ip = self._locked(caller, floating_ip_id)
         require_revision(floating_ip.version, revision)
+        self._end(floating_ip)
+
+    def end_idle(self, network_id: str) -> None:
+        """Give back those of a network that lead nowhere: it ends, and waits for no user."""
+        everybody = Scope(None, everything=True)
+        for each in self.page(Listing(everybody, {"floating_network_id": (network_id,)})):
+            try:
+                found = self.floating_ips.lock(each.id)
+            except NotFound:  # its user was faster
+                continue
+            if found.port_id is None:
+                self._end(found)
+
+    def _end(self, floating_ip: FloatingIp) -> None:
         self.associations.save(nowhere(floating_ip))
         self.floating_ips.remove(floating_ip.id)
         mine = [

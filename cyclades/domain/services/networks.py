@@ -1,5 +1,6 @@
 """Networks: create, look at, change, delete."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,6 +14,7 @@ from cyclades.domain.model.revision import require_revision
 from cyclades.domain.model.router_errors import ExternalNetworkInUse
 from cyclades.domain.model.sharing import project_for
 from cyclades.domain.services.cluster_networks import ClusterNetworks
+from cyclades.domain.services.floating_ips import FloatingIps
 from cyclades.domain.services.network_flavors import NetworkFlavors
 from cyclades.domain.services.network_mapping import NetworkMapping
 from cyclades.domain.services.rbac_policies import RbacPolicies, tell
@@ -22,6 +24,7 @@ from cyclades.ports.ids import Ids
 from cyclades.ports.networks import NetworkRepository
 from cyclades.ports.ports import PortRepository
 from cyclades.ports.quota import QuotaLedger
+from cyclades.ports.subnets import SubnetRepository
 
 FOR_ADMINISTRATORS = {"shared": "shared", "external": "router:external", "is_default": "is_default"}
 MADE_BY_ADMINISTRATORS = FOR_ADMINISTRATORS | {
@@ -37,7 +40,9 @@ class Networks:
     """What each is made of is its flavor's matter, where it is its clusters'."""
 
     networks: NetworkRepository
+    subnets: SubnetRepository
     ports: PortRepository
+    floating_ips: FloatingIps
     policies: RbacPolicies
     quota: QuotaLedger
     feed: Feed
@@ -119,15 +124,24 @@ class Networks:
         return changed
 
     def delete(self, caller: Caller, network_id: str, revision: int | None) -> None:
-        """Forget it and its subnets; its link is free again. Raises NetworkInUse."""
+        """Forget it and its subnets; its link is free again. Raises NetworkInUse.
+
+        Floating IPs that lead nowhere go with an external one that an administrator deletes.
+        """
         network = self.networks.lock(network_id)
         network.require_owned(caller, "rule:delete_network")
         require_revision(network.version, revision)
+        if network.external and caller.is_admin:
+            self.floating_ips.end_idle(network_id)
+        # An administrator's subnet may be on anybody's network.
+        owners = Counter(each.project_id for each in self.subnets.of_network(network_id))
         self.policies.forget(network)
         self.clusters.forget(network_id)
         self.networks.remove(network_id)
         tell(self.feed, replace(network, version=network.version + 1))
-        self.quota.release(network.project_id, {"network": 1, "subnet": len(network.subnets)})
+        for project_id in sorted({network.project_id, *owners}):
+            amounts = {"network": int(project_id == network.project_id)}
+            self.quota.release(project_id, amounts | {"subnet": owners[project_id]})
 
     def _move(self, network: Network) -> None:
         if network.external:

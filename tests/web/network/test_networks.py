@@ -156,3 +156,18 @@ def test_readers_only_look(net: Network) -> None:
         ("DELETE", path, None),
     ):
         net.call(method, where, body, token="reader", status=403)
+
+
+def subnets_used(net: Network, project_id: str) -> int:
+    path = f"/quotas/{project_id}/details.json"
+    return int(net.call("GET", path, token="admin").json["quota"]["subnet"]["used"])
+
+
+def test_each_has_its_own_subnets_back(net: Network) -> None:
+    """One that an administrator made on the network of a user's may be somebody else's."""
+    _, subnet = net.wired()
+    wanted = {"network_id": subnet["network_id"], "cidr": "10.78.0.0/24", "ip_version": 4}
+    net.make("subnet", token="admin", project_id=OTHER_PROJECT, **wanted)
+    assert [subnets_used(net, each) for each in (PROJECT, OTHER_PROJECT)] == [1, 1]
+    net.call("DELETE", f"/networks/{subnet['network_id']}", status=204)
+    assert [subnets_used(net, each) for each in (PROJECT, OTHER_PROJECT)] == [0, 0]

@@ -125,7 +125,7 @@ WRITES = {
     "POST security-groups": 5,
     "PUT port": 9,
     "DELETE port": 13,
-    "DELETE network": 11,
+    "DELETE network": 12,
 }
 
 
