@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from cyclades_node.dhcp import SERVER
 from cyclades_node.document import Document
 from cyclades_node.flows import DIRECTIONS, NEW_RATE, begun, flow_sets, known
 from cyclades_node.layers import layer_lines
@@ -19,7 +20,9 @@ TABLE = "cyclades"
 MAPS = {"egress": "from_guest", "ingress": "to_guest"}
 HOOKS = {"egress": "prerouting", "ingress": "postrouting"}
 # What answers DHCP hears and is heard by its network's ports on this node alone, never the host.
+# And no guest finds the host's own services by addresses of the link, which every bridge has.
 SERVERS = """\
+add set bridge cyclades guests { type ifname; }
 add set bridge cyclades servers { type ifname; }
 add set bridge cyclades served { type ifname . ifname; }
 add chain bridge cyclades forward { type filter hook forward priority -150; policy accept; }
@@ -31,10 +34,14 @@ flush chain bridge cyclades output
 add rule bridge cyclades forward oifname @servers iifname . oifname != @served drop
 add rule bridge cyclades forward iifname @servers oifname . iifname != @served drop
 add rule bridge cyclades input iifname @servers drop
+add rule bridge cyclades input iifname @guests ip6 saddr fe80::/10 meta l4proto { 6, 17 } drop
+add rule bridge cyclades input iifname @guests ip6 daddr fe80::/10 meta l4proto { 6, 17 } drop
 add rule bridge cyclades output oifname @servers drop
 """
 # Into another VLAN, where the bridge's way out carries many.
 TAGGED = "ether type { 8021q, 8021ad } drop"
+# What switches say to each other: on a bridge of many networks a guest is none of them.
+SWITCHES = ("ether daddr & ff:ff:ff:ff:ff:f0 == 01:80:c2:00:00:00 drop", "ether type < 1536 drop")
 ENDS = {"egress": "iifname", "ingress": "oifname"}
 ESSENTIAL = "{ 130, 131, 132, 134, 135, 136, 143 }"  # multicast listeners, routers, neighbours
 
@@ -119,6 +126,7 @@ def _entries(verb: str, name: str, family: str) -> Iterator[str]:
     for direction in DIRECTIONS:
         entry = f'"{name}" : jump {chain_name(name, direction)}'
         yield f"{verb} element {family} {TABLE} {MAPS[direction]} {{ {entry} }}"
+    yield f'{verb} element {family} {TABLE} guests {{ "{name}" }}'
 
 
 def _device_hook(direction: str) -> str:
@@ -133,7 +141,7 @@ def _chains(wanted: Filter, direction: str) -> Iterator[tuple[str, Iterable[str]
     below = {4: f"{direction}4_{wanted.interface}", 6: f"{direction}6_{wanted.interface}"}
     if own is None or not own.secure:
         yield from ((chain, ()) for chain in below.values())
-        yield top, ["drop"] if own is None else [*prefix_only(own, direction), TAGGED, "accept"]
+        yield top, ["drop"] if own is None else [*_insecure(own, direction), "accept"]
         return
     for headers in HEADERS:
         yield below[headers.version], _packets(own, headers, direction, wanted.server)
@@ -141,9 +149,27 @@ def _chains(wanted: Filter, direction: str) -> Iterator[tuple[str, Iterable[str]
     yield top, [*prefix_only(own, direction), *frames(own, direction), *ways, "drop"]
 
 
-def _packets(own: Document, headers: Headers, direction: str, server: str) -> Iterator[str]:
+def _insecure(own: Document, direction: str) -> Iterator[str]:
+    """What holds for a guest that may say what it likes, for the sake of others."""
+    yield from prefix_only(own, direction)
+    yield TAGGED
     if direction == "egress":
-        yield from (from_guest4(own) if headers.version == 4 else from_guest6(own))  # noqa: PLR2004  its name
+        yield from SWITCHES
+        yield _asks(own)
+
+
+def _asks(own: Document) -> str:
+    """Who asks the node about itself is known by its address: by none that it only may use."""
+    mine = ", ".join(str(address) for address in own.addresses if address.version == 4)  # noqa: PLR2004  its name
+    return f"ip daddr {SERVER} {f'ip saddr != {{ {mine} }} ' if mine else ''}drop"
+
+
+def _packets(own: Document, headers: Headers, direction: str, server: str) -> Iterator[str]:
+    if direction == "egress" and headers.version == 4:  # noqa: PLR2004  its name
+        yield from from_guest4(own)
+        yield _asks(own)
+    elif direction == "egress":
+        yield from from_guest6(own)
     else:
         yield from _to_guest(headers, server)
     if not own.layers:
@@ -161,9 +187,10 @@ def _to_guest(headers: Headers, server: str) -> Iterator[str]:
     """What a guest cannot do without, and only from where it may come."""
     if headers.version == 6:  # noqa: PLR2004  its name
         yield "jump essential6"
-        ports = "udp sport 547 udp dport 546"
+        port = "udp dport 546"
     else:
-        ports = "udp sport 67 udp dport 68"
+        port = "udp dport 68"
     if server:
-        yield f"{ports} ether saddr {server} accept"
-        yield f"{ports} drop"
+        # Clients take an answer from any port.
+        yield f"{port} ether saddr {server} accept"
+        yield f"{port} drop"

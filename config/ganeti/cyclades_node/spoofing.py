@@ -70,7 +70,7 @@ def from_guest4(own: Document) -> Iterator[str]:
     """Its addresses, or none yet; and it serves no DHCP."""
     yield f"ip saddr {NO_ADDRESS} ip daddr 255.255.255.255 {CLIENT} accept"
     yield f"jump {{ {_senders('ip', claims(own, 4))}drop; }}"
-    yield "udp sport 67 udp dport 68 drop"
+    yield "udp dport 68 drop"  # from whatever port: clients take it
     yield f"{CLIENT} accept"
 
 
@@ -97,6 +97,9 @@ def shared_chains() -> Iterator[tuple[str, list[str]]]:
     yield (
         UNSPECIFIED,
         [
+            # Of the first of several fragments not all can be seen, and the others always pass.
+            "exthdr frag exists icmpv6 type { 133, 134, 135, 136, 137 } drop",
+            "frag nexthdr { 0, 43, 60, 135, 139, 140 } drop",
             "icmpv6 type { 134, 137 } drop",
             "icmpv6 type { 131, 132, 133, 143 } ip6 saddr :: accept",
         ],
@@ -108,7 +111,7 @@ def shared_chains() -> Iterator[tuple[str, list[str]]]:
             "icmpv6 type 135 ip6 length 24 accept",
             "icmpv6 type { 133, 135, 136 } drop",
             "icmpv6 type { 131, 132, 143 } accept",
-            "udp sport 547 udp dport 546 drop",
+            "udp dport 546 drop",
             "udp sport 546 udp dport 547 accept",
         ],
     )

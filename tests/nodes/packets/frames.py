@@ -84,6 +84,11 @@ def ip(macs: tuple[str, str], addresses: tuple[str, str], protocol: int, body: b
     return ethernet(macs[1], macs[0], IP4, head + body)
 
 
+def fragment(macs: tuple[str, str], addresses: tuple[str, str], kind: int, body: bytes) -> bytes:
+    """The first of several, of IPv6; `kind` is what begins in it."""
+    return ip(macs, addresses, 44, struct.pack("!BBHI", kind, 0, 1, 7) + body)
+
+
 def _pseudo(source: str, target: str, protocol: int, body: bytes) -> bytes:
     return _ip(source) + _ip(target) + struct.pack("!II", len(body), protocol)
 

@@ -103,8 +103,8 @@ class Guest:
             except OSError:
                 return False
 
-    def pings(self, address: str) -> bool:
-        """One echo, and its reply."""
+    def pings(self, address: str, scope: int = 0) -> bool:
+        """One echo, and its reply; `scope` is the interface of an address of the link."""
         version = 4 if "." in address else 6
         kind = socket.IPPROTO_ICMP if version == 4 else socket.IPPROTO_ICMPV6
         mark = os.urandom(8)
@@ -114,7 +114,7 @@ class Guest:
             if version == 4:
                 body = body[:2] + struct.pack("!H", checksum(body)) + body[4:]
             try:
-                raw.sendto(body, (address, 0))
+                raw.sendto(body, (address, 0) if version == 4 else (address, 0, 0, scope))
                 reply = 0 if version == 4 else 129
                 for packet in until(raw, SOON):
                     icmp = packet[20:] if version == 4 else packet
