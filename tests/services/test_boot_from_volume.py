@@ -283,10 +283,7 @@ def test_what_is_refused_changes_nothing(cloud: Cloud, disks: Disks) -> None:
         ("multiple", [device("volume", uuid=blank.id, boot_index=0)], {"max_count": 2}),
         (
             "kept on plain",
-            [
-                device("blank", boot_index=0, size=1),
-                device("volume", uuid=elsewhere.id),
-            ],
+            [device("blank", boot_index=0, size=1), device("volume", uuid=elsewhere.id)],
             {},
         ),
     ]
