@@ -102,6 +102,7 @@ def application_maker(tmp_path: Path) -> "Iterator[Callable[..., Application]]":
     """Makes an Application on a database: `application_maker(url, page_size=3)`."""
     # Imported when first needed: pure tests do without the whole application.
     from cyclades.bootstrap import Application  # noqa: PLC0415 - see above
+    from tests.harness.statements import learn_together  # noqa: PLC0415 - see above
 
     made: list[Application] = []
 
@@ -116,6 +117,7 @@ def application_maker(tmp_path: Path) -> "Iterator[Callable[..., Application]]":
             )
         )
         application.identity = KnownCallers()
+        learn_together(application)
         made.append(application)
         return application
 

@@ -4,6 +4,7 @@
 workers do nothing by themselves: `cloud.converge()` turns them until nothing is left to do.
 """
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,8 +31,11 @@ from cyclades.workers.effects import EffectsWorker
 from cyclades.workers.poller import ClusterPoller
 from tests.adapters.simulated.hand_clock import HandClock
 from tests.harness.api import CALLERS
+from tests.harness.postgres import PostgresServer
 from tests.harness.public_networks import make_real
+from tests.harness.statements import learn_together
 
+IN_DATABASES = shutil.ignore_patterns("cyclades.db*", "image")
 MEMBER, ADMIN = CALLERS["member"], CALLERS["admin"]
 OF_SERVERS = ("instances", "cores", "ram", "port")
 STEP, LONG_STEP = 0.2, 3.0  # seconds between two looks
@@ -220,31 +224,70 @@ class Cloud(Users):
         self.app.close()
 
 
-def cloud_on(database_url: str, home: Path, **settings: Any) -> Cloud:
-    """A cloud with one cluster, "one"."""
+def _without_anything(database_url: str, home: Path, **settings: Any) -> Cloud:
     clock = HandClock()
     places = {"secret_key_file": home / "secret.key", "image_dir": home / "images"}
     app = Application(
         Settings(database_url=database_url, var_dir=home, **(places | QUICK | ROOMY | settings)),
         clock=clock,
     )
-    made = Cloud(app, clock=clock)
+    learn_together(app)
+    return Cloud(app, clock=clock)
+
+
+def cloud_on(database_url: str, home: Path, **settings: Any) -> Cloud:
+    """A cloud with one cluster, "one"."""
+    made = _without_anything(database_url, home, **settings)
     made.populate()
     made.add_cluster("one")
     return made
 
 
+def cloud_like(template: Path, database_url: str, home: Path) -> Cloud:
+    """The same from what was made before: the database is a copy of that one's already."""
+    shutil.copytree(template, home, dirs_exist_ok=True, ignore=IN_DATABASES)
+    made = _without_anything(database_url, home)
+    made.image = (template / "image").read_text()
+    made.workers.append(EffectsWorker(made.app))
+    made.pollers["one"] = ClusterPoller(made.app, "one", "poller")
+    return made
+
+
+def template_on(database_url: str, home: Path) -> Path:
+    """What `cloud_like` makes clouds from; nobody uses it otherwise."""
+    made = cloud_on(database_url, home)
+    (home / "image").write_text(made.image)
+    made.close()
+    return home
+
+
 @pytest.fixture
-def cloud(sqlite_database_url: str, tmp_path: Path) -> Iterator[Cloud]:
+def cloud(sqlite_cloud: Path, sqlite_database_url: str, tmp_path: Path) -> Iterator[Cloud]:
     """On SQLite."""
-    made = cloud_on(sqlite_database_url, tmp_path)
+    shutil.copy(sqlite_cloud / "cyclades.db", tmp_path)
+    made = cloud_like(sqlite_cloud, sqlite_database_url, tmp_path)
     yield made
     made.close()
 
 
 @pytest.fixture
-def each_cloud(database_url: str, tmp_path: Path) -> Iterator[Cloud]:
-    """On each kind of database."""
-    made = cloud_on(database_url, tmp_path)
+def postgres_cloud(
+    postgres_server: PostgresServer, postgres_cloud_template: tuple[str, Path], tmp_path: Path
+) -> Iterator[Cloud]:
+    """On PostgreSQL."""
+    database, home = postgres_cloud_template
+    name = postgres_server.create(database)
+    made = cloud_like(home, postgres_server.url(name), tmp_path)
     yield made
     made.close()
+    postgres_server.drop(name)
+
+
+@pytest.fixture(
+    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.real_postgres)],
+)
+def each_cloud(request: pytest.FixtureRequest) -> Cloud:
+    """On each kind of database."""
+    kinds = {"sqlite": "cloud", "postgresql": "postgres_cloud"}
+    made: Cloud = request.getfixturevalue(kinds[request.param])
+    return made

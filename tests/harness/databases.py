@@ -62,6 +62,28 @@ def sqlite_database_url(sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite:///{path}"
 
 
+@pytest.fixture(scope="session")
+def sqlite_cloud(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a first run of the tests' cloud makes: `cyclades.db` and files, to be copied."""
+    from tests.harness.cloud import template_on  # noqa: PLC0415 - as above
+
+    home = tmp_path_factory.mktemp("cloud")
+    return template_on(f"sqlite:///{shutil.copy(sqlite_template, home / 'cyclades.db')}", home)
+
+
+@pytest.fixture(scope="session")
+def postgres_cloud_template(
+    postgres_server: PostgresServer,
+    postgres_template: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[str, Path]:
+    """The same with its database, to be copied by that name."""
+    from tests.harness.cloud import template_on  # noqa: PLC0415 - as above
+
+    name = postgres_server.create(postgres_template)
+    return name, template_on(postgres_server.url(name), tmp_path_factory.mktemp("cloud"))
+
+
 @pytest.fixture(
     params=["sqlite", pytest.param("postgresql", marks=pytest.mark.real_postgres)],
 )

@@ -1,5 +1,5 @@
 """The cloud of these tests."""
 
-from tests.harness.cloud import cloud, each_cloud
+from tests.harness.cloud import cloud, each_cloud, postgres_cloud
 
-__all__ = ["cloud", "each_cloud"]
+__all__ = ["cloud", "each_cloud", "postgres_cloud"]

@@ -1,6 +1,6 @@
 """The clouds of these tests."""
 
-from tests.harness.cloud import cloud, each_cloud
+from tests.harness.cloud import cloud, each_cloud, postgres_cloud
 from tests.harness.remote import remote
 
-__all__ = ["cloud", "each_cloud", "remote"]
+__all__ = ["cloud", "each_cloud", "postgres_cloud", "remote"]

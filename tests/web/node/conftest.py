@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from tests.harness.api import Client, client_of
-from tests.harness.cloud import Cloud, cloud, each_cloud
+from tests.harness.cloud import Cloud, cloud, each_cloud, postgres_cloud
 
-__all__ = ["cloud", "each_cloud"]
+__all__ = ["cloud", "each_cloud", "postgres_cloud"]
 PORTS = "/node/v1/ports"
 
 
