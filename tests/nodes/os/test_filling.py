@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import struct
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,30 @@ def test_other_formats_are_converted(
     assert instance.create() == 0, instance.said
     assert disk.read_bytes()[: 6 * MEBIBYTE] == plain.read_bytes()
     assert disk.stat().st_size == 16 * MEBIBYTE
+
+
+def vhd_of_another_make(plain: Path, folder: Path) -> bytes:
+    """A fixed VHD with a geometry of whole cylinders, which end before the disk does."""
+    made = folder / "vhd"
+    options = ("-o", "subformat=fixed,force_size=on")
+    said("qemu-img", "convert", "-f", "raw", "-O", "vpc", *options, plain, made)
+    data, footer = made.read_bytes()[:-512], bytearray(made.read_bytes()[-512:])
+    footer[28:32] = b"vbox"
+    struct.pack_into(">HBB", footer, 56, len(data) // 512 // (4 * 17), 4, 17)
+    struct.pack_into(">I", footer, 64, 0)
+    struct.pack_into(">I", footer, 64, ~sum(footer) & 0xFFFFFFFF)
+    return data + bytes(footer)
+
+
+def test_the_end_of_a_vhd_is_not_lost(
+    instance: FakeInstance, desk: FakeDesk, tmp_path: Path
+) -> None:
+    disk, plain = instance.add_disk(16), tmp_path / "plain"
+    plain.write_bytes(os.urandom(5 * MEBIBYTE))
+    image = vhd_of_another_make(plain, tmp_path)
+    desk.offer(image, "vhd", virtual_size=5 * MEBIBYTE)
+    assert instance.create() == 0, instance.said
+    assert disk.read_bytes()[: 5 * MEBIBYTE] == plain.read_bytes()
 
 
 def test_an_image_that_leads_elsewhere_is_not_followed(

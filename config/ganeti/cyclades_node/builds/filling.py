@@ -26,6 +26,8 @@ CONVERTED: Mapping[str, str] = {
     "vhdx": "vhdx",
     "vdi": "vdi",
 }
+# VHD says its size in two ways; the other one is rounded to cylinders.
+OPTIONS: Mapping[str, Mapping[str, Any]] = {"vhd": {"force_size_calc": "current_size"}}
 UNLIKE = "The image is not what its format says, or is damaged."
 FETCHED = 70.0  # percent of a conversion's progress
 
@@ -65,6 +67,7 @@ def _convert(image: Path, image_format: str, disk: Disk) -> None:
         raise BuildFailed(UNLIKE)
     file = {"driver": "file", "filename": str(image)}
     source: dict[str, Any] = {"driver": CONVERTED[image_format], "file": file}
+    source |= OPTIONS.get(image_format, {})
     if image_format == "qcow2":
         source["backing"] = None
     # In a file that was just cleared zeros need not be written; on a device they must be.
