@@ -145,6 +145,31 @@ def test_a_disk_is_where_an_administrator_has_put_it(cloud: Cloud, disks: Disks)
     assert disks.at_rest(other) == IN_SERVER
 
 
+def test_what_a_failed_undo_left_goes_when_an_operator_says_so(cloud: Cloud, disks: Disks) -> None:
+    volume = disks.filled()  # nowhere, with a holder: its copy failed, and so did what undoes that
+    task = disks.see(volume).task_id or ""
+    cloud.cluster().faults.set(fail_jobs=2)
+    cloud.converge()
+    assert disks.task(task).state is TaskState.FAILED
+    assert (disks.see(volume).place, disks.see(volume).holder) == (Place.NOWHERE, True)
+    audits(cloud, 3)  # there is none, says the cluster
+    assert not disks.see(volume).holder
+    cloud.cluster().administrator.create(disks.holder(volume), disk=1024)
+    cloud.clock.passed += 5
+    audits(cloud, ordered=True)
+    assert disks.holder(volume) not in disks.instances()
+
+
+def test_what_is_left_in_a_holder_goes_before_a_disk_is_made(cloud: Cloud, disks: Disks) -> None:
+    server, volume = cloud.running(), disks.blank(cluster_id="one", holder=True)
+    cloud.cluster().administrator.create(disks.holder(volume), disk=1024)
+    cloud.clock.passed += 5
+    disks.attach(volume, server)
+    cloud.converge()
+    assert disks.at_rest(volume) == IN_SERVER
+    assert disks.holder(volume) not in disks.instances()
+
+
 def test_a_holder_that_was_removed_with_its_disk(cloud: Cloud, disks: Disks) -> None:
     volume, _ = held(cloud, disks)
     cloud.cluster().administrator.remove(disks.holder(volume))
