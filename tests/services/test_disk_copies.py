@@ -90,6 +90,21 @@ def test_back_to_the_newest_snapshot(cloud: Cloud, copies: Copies) -> None:
     assert copies.on_disk(volume) == MARKER
 
 
+def test_back_to_when_it_was_blank(cloud: Cloud, copies: Copies) -> None:
+    volume, server = copies.volume(size=1), cloud.running()
+    snapshot = copies.snapshot(volume)
+    copies.disks.attach(volume, server)
+    cloud.converge()
+    copies.disks.detach(volume, server)
+    cloud.converge()
+    assert copies.disks.see(volume).cluster_id == "one"
+    copies.revert(volume, snapshot)
+    cloud.converge()
+    assert copies.disks.at_rest(volume) == (AVAILABLE, Place.NOWHERE)
+    assert copies.disks.see(volume).cluster_id is None, "any cluster may have it now"
+    cloud.app.atomically(lambda unit: unit.volumes.repair(MEMBER, volume.id, "available"))
+
+
 def test_a_revert_that_fails_can_be_done_again(cloud: Cloud, copies: Copies) -> None:
     volume = copies.volume(image_id=copies.image(MARKER))
     cloud.converge()
