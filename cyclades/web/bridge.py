@@ -20,6 +20,7 @@ from cyclades.web.validation import MAX_BODY
 
 UPLOADS = 16  # threads
 PIECE = 1 << 16  # bytes
+SILENCE = 300.0  # seconds in which something of a body must come: it holds a thread
 PLAIN = frozenset({"CONTENT_LENGTH", "CONTENT_TYPE"})
 Environ = dict[str, Any]
 
@@ -48,8 +49,9 @@ class Answer:
 class Bridge:
     """The ASGI application."""
 
-    def __init__(self, wsgi: Any, threads: int) -> None:
+    def __init__(self, wsgi: Any, threads: int, silence: float = SILENCE) -> None:
         """So many threads for requests, beside those for uploads."""
+        self._silence = silence
         self._wsgi = wsgi
         self._requests = ThreadPoolExecutor(threads, thread_name_prefix="request")
         self._uploads = ThreadPoolExecutor(UPLOADS, thread_name_prefix="upload")
@@ -62,7 +64,7 @@ class Bridge:
             fits = await incoming.fits(environ)
         except Gone:
             return
-        upload = io.BufferedReader(Upload(incoming, loop), PIECE)
+        upload = io.BufferedReader(Upload(incoming, loop, self._silence), PIECE)
         environ["wsgi.input"] = io.BytesIO(incoming.kept) if fits else upload
         pool = self._requests if fits else self._uploads
         answer = await loop.run_in_executor(pool, self._ask, environ)
@@ -149,13 +151,14 @@ class Incoming:
 
 
 class Upload(io.RawIOBase):
-    """A body that a thread reads while it comes; OSError when it breaks."""
+    """A body that a thread reads while it comes; OSError when it breaks, or comes no more."""
 
-    def __init__(self, incoming: Incoming, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, incoming: Incoming, loop: asyncio.AbstractEventLoop, silence: float) -> None:
         """What is kept comes first."""
         super().__init__()
         self._incoming = incoming
         self._loop = loop
+        self._silence = silence
         self._rest = memoryview(b"")
         self._begun = False
 
@@ -181,7 +184,11 @@ class Upload(io.RawIOBase):
             return None
         coming = self._incoming.more()
         try:
-            return asyncio.run_coroutine_threadsafe(coming, self._loop).result()
+            waiting = asyncio.run_coroutine_threadsafe(coming, self._loop)
+            return waiting.result(self._silence)
+        except TimeoutError as error:
+            waiting.cancel()
+            raise Gone("The client was silent for too long.") from error
         except (CancelledError, RuntimeError) as error:
             coming.close()
             raise Gone("The server ends.") from error

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import uvicorn
 
-from cyclades.web.bridge import Bridge
+from cyclades.web.bridge import UPLOADS, Bridge
 from cyclades.web.validation import MAX_BODY
 from tests.harness.processes import wait_until
 
@@ -78,8 +78,8 @@ class Pieces:
 
 
 @contextmanager
-def serving(echo: Echo) -> Iterator[int]:
-    bridge = Bridge(echo, 2)
+def serving(echo: Echo, **more: float) -> Iterator[int]:
+    bridge = Bridge(echo, 2, **more)
     config = uvicorn.Config(
         bridge, lifespan="off", log_config=None, log_level="critical", timeout_graceful_shutdown=1
     )
@@ -192,6 +192,21 @@ def test_slow_clients_take_no_thread_from_others(port: int, echo: Echo) -> None:
             client.close()
     wait_until(lambda: echo.closed == 10, "the end of the downloads")
     assert echo.given < 10 * 200
+
+
+def test_uploads_that_stand_still_give_their_threads_back(echo: Echo) -> None:
+    """As many as there are threads for uploads, and then one that comes."""
+    head = b"PUT /read HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\nhalf"
+    with serving(echo, silence=0.5) as port:
+        silent = [socket.create_connection(("127.0.0.1", port)) for _ in range(UPLOADS)]
+        try:
+            for client in silent:
+                client.sendall(head)
+            assert ask(port, "/read", LARGE)[0].headers["X-Read"] == str(len(LARGE))
+        finally:
+            for client in silent:
+                client.close()
+    assert echo.broken == ["The client was silent for too long."] * UPLOADS
 
 
 def test_it_ends_although_an_upload_does_not(echo: Echo) -> None:
