@@ -52,11 +52,12 @@ class Source:
 def size_of(wanted: int | None, source: Source | None) -> int:
     """In GiB. Raises InvalidInput for none or too small."""
     size = wanted if wanted is not None or source is None else source.size
-    if size is None or not 0 < size <= MAX_SIZE:
+    if size is None or size <= 0:
         raise InvalidInput(
             f"Invalid input received: Volume size '{size}' must be an integer and greater than 0.",
             "volume.size",
         )
+    require_possible(size, "volume.size")
     if source is not None and size < source.size:
         raise InvalidInput(
             f"Invalid input received: Volume size '{size}' GB cannot be smaller than the "
@@ -64,6 +65,15 @@ def size_of(wanted: int | None, source: Source | None) -> int:
             "volume.size",
         )
     return size
+
+
+def require_possible(size: int, field: str) -> None:
+    """Raise InvalidInput for a size that no cluster could have."""
+    if size > MAX_SIZE:
+        raise InvalidInput(
+            f"Invalid input received: Volume size '{size}' GB cannot be larger than {MAX_SIZE} GB.",
+            field,
+        )
 
 
 def image_size(image: Image) -> int:

@@ -20,6 +20,7 @@ from cyclades.domain.model.volume_actions import (
     require,
 )
 from cyclades.domain.model.volume_type import VolumeType
+from cyclades.domain.model.wanted_volume import require_possible
 from cyclades.domain.services.disk_tasks import DiskTasks
 from cyclades.domain.services.volume_creation import VolumeCreation
 from cyclades.domain.services.volume_sources import refuse_source
@@ -116,6 +117,7 @@ class Volumes:
                 f"(current: {volume.size}, extended: {size}).",
                 "os-extend.new_size",
             )
+        require_possible(size, "os-extend.new_size")
         self.creation.admit_size(volume.project_id, size)
         larger = replace(volume, size=size)
         if not volume.has_disk:
