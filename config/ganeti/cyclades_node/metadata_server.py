@@ -6,6 +6,7 @@ import ctypes
 import os
 import socket
 import threading
+from collections import Counter
 from collections.abc import Callable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,7 +18,8 @@ from cyclades_node.metadata_answers import Answer
 
 PORT = 80
 PATIENCE = 10.0  # seconds for a request to come and its answer to go
-MOST = 32  # connections at once, of one network: a guest cannot use up the node
+MOST = 128  # connections at once, of one network: guests cannot use up the node
+MOST_OF_ONE = 4  # of them of one guest: nor what is there for the others
 NEW_NETWORK = 0x40000000  # CLONE_NEWNET
 
 Find = Callable[[str, str], "Answer | HTTPStatus"]
@@ -35,13 +37,18 @@ class MetadataServer(ThreadingHTTPServer):
         self.socket.close()
         self.socket = _listening_in(namespace)
         self.find = find
-        self._room = threading.BoundedSemaphore(MOST)
+        self._guests: Counter[str] = Counter()  # how many connections each has
+        self._lock = threading.Lock()
         self._thread = threading.Thread(target=self.serve_forever, daemon=True)
         self._thread.start()
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """In a thread of its own, or not at all."""
-        if self._room.acquire(blocking=False):
+        guest = client_address[0]
+        with self._lock:
+            room = sum(self._guests.values()) < MOST and self._guests[guest] < MOST_OF_ONE
+            self._guests[guest] += room
+        if room:
             super().process_request(request, client_address)
         else:
             self.shutdown_request(request)
@@ -51,7 +58,8 @@ class MetadataServer(ThreadingHTTPServer):
         try:
             super().process_request_thread(request, client_address)
         finally:
-            self._room.release()
+            with self._lock:
+                self._guests -= Counter([client_address[0]])
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A guest that hangs up is no news."""

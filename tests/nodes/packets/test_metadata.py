@@ -3,8 +3,10 @@
 import base64
 import json
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -101,6 +103,26 @@ def test_each_guest_hears_of_itself_alone(node: PacketNode) -> None:
     # Who takes another address is not heard at all: the node's filter is before the service.
     red.ip("address", "add", "10.0.0.2/24", "dev", "eth0")
     assert ask(red, "/latest/meta-data/hostname", "--interface", "10.0.0.2") == ""
+
+
+def test_one_guest_cannot_keep_the_others_out(node: PacketNode) -> None:
+    """Who opens connections and says nothing has a few; there is room for who asks."""
+    guest, hog = up(node, 1, RED), node.guest(5, RED, "10.0.0.5/24")
+    documents = document(
+        hog.port, hog.mac, ["10.0.0.5"], subnets=[subnet4(1) | {"address": "10.0.0.5"}], network=1
+    )
+    node.api.say(documents)
+    node.up(hog)
+    hog.ip("route", "add", f"{SERVER}/32", "dev", "eth0")
+    node.api.told[network_of(node, 1), "10.0.0.1"] = told("red")
+    wait_until(partial(hears_of, guest, "red"), "metadata", seconds=10)
+    wait_until(lambda: "Not Found" in ask(hog, "/"), "an answer", seconds=10)
+    with ExitStack() as stack:
+        for _ in range(150):
+            silent = stack.enter_context(hog.space.socket(socket.AF_INET, socket.SOCK_STREAM))
+            silent.settimeout(5)
+            silent.connect((SERVER, 80))
+        assert hears_of(guest, "red")
 
 
 def test_without_the_api_it_says_so_and_comes_back(node: PacketNode) -> None:
