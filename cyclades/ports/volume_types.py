@@ -46,6 +46,10 @@ class VolumeTypeRepository(Protocol):
         """Forget it. Raises Conflict while volumes or snapshots are of it."""
         ...
 
+    def used(self, type_id: str) -> bool:
+        """Whether there are volumes or snapshots of it."""
+        ...
+
     def projects(self, type_id: str) -> Sequence[str]:
         """Who was given it, in order."""
         ...

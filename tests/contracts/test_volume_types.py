@@ -78,9 +78,14 @@ def test_private_ones_are_for_those_who_were_given_them(types: VolumeTypeReposit
 
 
 def test_those_in_use_stay(types: VolumeTypeRepository, connection: Connection) -> None:
+    other = a_type("other")
+    types.add(other)
+    assert not types.used(DEFAULT_TYPE)
     SqlVolumes(connection).add(a_volume())
     with pytest.raises(Conflict):
         types.remove(DEFAULT_TYPE)
+    assert types.used(DEFAULT_TYPE)
+    assert not types.used(other.id)
 
 
 def test_lists(types: VolumeTypeRepository) -> None:

@@ -20,7 +20,12 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from cyclades.adapters.sql.listing import Shelf, has_texts
-from cyclades.adapters.sql.schema.volumes import volume_type_access, volume_types
+from cyclades.adapters.sql.schema.volumes import (
+    snapshots,
+    volume_type_access,
+    volume_types,
+    volumes,
+)
 from cyclades.adapters.sql.versioned import fields_of, save, values_of
 from cyclades.domain.model.errors import AlreadyExists, Conflict, NotFound
 from cyclades.domain.model.listing import Listing
@@ -117,6 +122,11 @@ class SqlVolumeTypes(VolumeTypeRepository):
         except IntegrityError as error:
             said = f"Volume type deletion failed: {type_id} is in use: volumes are of that type."
             raise Conflict(said) from error
+
+    def used(self, type_id: str) -> bool:
+        """Select."""
+        mine = (exists().where(table.c.type_id == type_id) for table in (volumes, snapshots))
+        return bool(self._connection.execute(select(or_(*mine))).scalar())
 
     def projects(self, type_id: str) -> Sequence[str]:
         """Select."""

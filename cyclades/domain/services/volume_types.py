@@ -9,7 +9,13 @@ from cyclades.domain.model.events import Changed
 from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.listing import Listing
 from cyclades.domain.model.sharing import Scope, reach_of
-from cyclades.domain.model.volume_type import DEFAULT_NAME, MAX_SPECS, VolumeType, check_specs
+from cyclades.domain.model.volume_type import (
+    DEFAULT_NAME,
+    MAX_SPECS,
+    PROVIDER,
+    VolumeType,
+    check_specs,
+)
 from cyclades.ports.clock import Clock
 from cyclades.ports.feed import Feed
 from cyclades.ports.ids import Ids
@@ -81,7 +87,7 @@ class VolumeTypes:
         merged = {**kind.extra_specs, **specs}
         if len(merged) > MAX_SPECS:
             raise InvalidInput(f"A volume type has at most {MAX_SPECS} extra specs.", "extra_specs")
-        self._save(replace(kind, extra_specs=merged))
+        self._respecify(kind, merged)
 
     def drop_spec(self, type_id: str, key: str) -> None:
         """Take one away. Raises NotFound."""
@@ -89,7 +95,18 @@ class VolumeTypes:
         left = {name: value for name, value in kind.extra_specs.items() if name != key}
         if len(left) == len(kind.extra_specs):
             raise NotFound(f"extra spec of volume type {type_id},", key[:64])
-        self._save(replace(kind, extra_specs=left))
+        self._respecify(kind, left)
+
+    def _respecify(self, kind: VolumeType, specs: Mapping[str, str]) -> None:
+        changed = replace(kind, extra_specs=specs)
+        # Disks do not move: whoever asks for one later has to ask who made it.
+        if changed.provider != kind.provider and self.repository.used(kind.id):
+            raise InvalidInput(
+                f"Volume Type is currently in use: {PROVIDER} cannot change while there are "
+                f"volumes of type {kind.name}.",
+                "extra_specs",
+            )
+        self._save(changed)
 
     def access(self, type_id: str) -> Sequence[str]:
         """The projects that were given a private type. Raises NotFound for a public one."""

@@ -1,4 +1,4 @@
-"""Volume types that a project was not given, or was given once."""
+"""Volume types that a project was not given, or was given once; and those in use."""
 
 from typing import Any
 
@@ -56,3 +56,23 @@ def test_volumes_of_what_was_once_given_are_their_owners(
     action = {"os-volume_upload_image": {"image_name": "saved", "disk_format": "qcow2"}}
     told = client.call("POST", f"{BASE}/volumes/{made['id']}/action", action, status=202).json
     assert told["os-volume_upload_image"]["volume_type"]["name"] == "private"
+
+
+def test_who_makes_disks_does_not_change_while_there_are_some(client: Client) -> None:
+    specs = {"SNF:provider": "fast", "colour": "red"}
+    body: dict[str, Any] = {"volume_type": {"name": "made", "extra_specs": specs}}
+    kind = client.call("POST", f"{BASE}/types", body, token="admin", status=200)
+    path = f"{BASE}/types/{kind.json['volume_type']['id']}/extra_specs"
+
+    def put(name: str, value: str, status: int) -> None:
+        client.call("PUT", f"{path}/{name}", {name: value}, token="admin", status=status)
+
+    put("SNF:provider", "faster", 200)
+    wanted = {"volume": {"size": 1, "volume_type": "made"}}
+    made = client.call("POST", f"{BASE}/volumes", wanted, status=202).json["volume"]["id"]
+    put("SNF:provider", "slow", 400)
+    put("SNF:provider", "faster", 200)
+    put("colour", "blue", 200)
+    client.call("DELETE", f"{path}/SNF:provider", token="admin", status=400)
+    client.call("DELETE", f"{BASE}/volumes/{made}", status=202)
+    client.call("DELETE", f"{path}/SNF:provider", token="admin", status=202)
