@@ -26,9 +26,10 @@ VERBS = (
     *("revert", "upload", "save", "back_up", "restore", "calm", "calm", "sabotage"),
 )
 pair = st.integers(0, 1)
-troubles = st.sampled_from(
-    [{}, {}, {"fail_jobs": 1}, {"fail_jobs": 2}, {"refuse": 1}, {"swallow_answers": 1}]
-)
+TROUBLES: list[dict[str, Any]] = [
+    *({}, {}, {"fail_jobs": 1}, {"fail_jobs": 2}),
+    *({"refuse": 1}, {"swallow_answers": 1}, {"clinging_guests": 1}),
+]
 Known = dict[str, bytes | None]
 
 
@@ -51,7 +52,7 @@ class Copiers(Volumers):
         self.back_up(1, 0)
         self.cloud.converge()
 
-    @rule(verb=st.sampled_from(VERBS), choice=chosen, which=pair, trouble=troubles)
+    @rule(verb=st.sampled_from(VERBS), choice=chosen, which=pair, trouble=st.sampled_from(TROUBLES))
     def act(self, verb: str, choice: int, which: int, trouble: dict[str, Any]) -> None:
         getattr(self, verb)(choice, which)
         self.cloud.cluster().faults.set(**trouble)
