@@ -184,6 +184,24 @@ def test_modes_of_ipv6(mode: str, expected: str) -> None:
     assert "enable-ra" not in alone, "somebody else advertises"
 
 
+def test_the_server_has_no_host_s_address() -> None:
+    """A prefix with few addresses has none to spare."""
+    for length, expected in (
+        (64, "2001:db8::a80d:1ff:"),
+        (65, "2001:db8::/65"),
+        (124, "2001:db8::/"),
+    ):
+        served = network(subnet6("dhcpv6-stateful", cidr=f"2001:db8::/{length}"))
+        assert served.addresses[1].startswith(expected)
+
+
+def test_prefixes_that_dnsmasq_refuses_are_not_served() -> None:
+    """The other subnets of the network are."""
+    wide = subnet6("dhcpv6-stateful", cidr="2001:db8::/56")
+    assert server_mac(read(subnets=[wide])) == ""
+    assert "2001" not in configuration(network(subnet4(), wide), "/x")
+
+
 def test_only_subnets_that_say_so_are_served() -> None:
     assert server_mac(read(subnets=[subnet4(dhcp=False), subnet6("slaac", dhcp=False)])) == ""
     assert server_mac(read(subnets=[subnet6("", ra_mode=None, address_mode=None)])) == ""

@@ -18,6 +18,7 @@ RANGES = {  # by how a subnet's addresses come about
     "dhcpv6-stateless": f"ra-stateless,{{length}},{PREFIX_LIFE}",
     "dhcpv6-stateful": f"static,{{length}},{LEASE}",
 }
+SHORTEST6 = 64  # of prefixes that dnsmasq serves
 FIXED = """\
 no-resolv
 no-hosts
@@ -80,7 +81,8 @@ class Network(NamedTuple):
 
 def is_served(subnet: Subnet) -> bool:
     """Whether the node answers for it."""
-    return subnet.dhcp and (not _is6(subnet) or _mode(subnet) in RANGES)
+    fits = not _is6(subnet) or subnet.cidr.prefixlen >= SHORTEST6
+    return subnet.dhcp and fits and (not _is6(subnet) or _mode(subnet) in RANGES)
 
 
 def server_mac(document: Document) -> str:
@@ -178,6 +180,9 @@ def _names(document: Document, domain: str) -> Iterable[str]:
 
 
 def _server6(network: Network, subnet: Subnet) -> Address:
+    """One that no host has: where there is not room for all MACs, the routers' common one."""
+    if subnet.cidr.prefixlen > SHORTEST6:
+        return subnet.cidr.network_address
     return interface_address(subnet.cidr, network.mac)  # type: ignore[arg-type]  # it is IPv6
 
 

@@ -89,9 +89,10 @@ def test_slaac_by_router_advertisement(node: PacketNode) -> None:
     assert "default" not in guest.ip("-6", "route")  # that one is the router's to announce
 
 
-def test_a_lease_by_dhcpv6(node: PacketNode, tmp_path: Path) -> None:
-    guest = node.guest(1, RED)
-    server(node, guest, [subnet6("dhcpv6-stateful", dns=["2001:db8::53"])])
+@pytest.mark.parametrize("length", [64, 124])
+def test_a_lease_by_dhcpv6(node: PacketNode, tmp_path: Path, length: int) -> None:
+    guest, cidr = node.guest(1, RED), f"2001:db8::/{length}"
+    server(node, guest, [subnet6("dhcpv6-stateful", dns=["2001:db8::53"], cidr=cidr)])
     wait_until(lambda: "tentative" not in guest.ip("address", "show", "eth0"), "an end of DAD")
     lease = dhclient.ask(guest, tmp_path / "etc", version=6)
     assert "2001:db8::1/" in guest.ip("-6", "address", "show", "eth0")
