@@ -1,5 +1,6 @@
 """What is measured: PostgreSQL with a thousand servers, and the API before it."""
 
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -70,6 +71,7 @@ def ground(home: Path) -> Iterator[Ground]:
             made.account = installed.account("demo")
             made.log_in()
             seed(made)
+            gc.freeze()  # as where it serves
             yield made
             app.close()
 

@@ -59,7 +59,6 @@ def attachments(row: VolumeView, *, admin: bool) -> list[Json]:
 def core(row: VolumeView, base_url: str, fixed: Json, *, admin: bool) -> Json:
     """What every microversion says, and what is said of all volumes alike."""
     return {
-        **fixed,
         "id": row.id,
         "status": row.status,
         "size": row.size,
@@ -77,7 +76,7 @@ def core(row: VolumeView, base_url: str, fixed: Json, *, admin: bool) -> Json:
         "bootable": "true" if row.bootable else "false",
         "attachments": attachments(row, admin=admin),
         "os-vol-tenant-attr:tenant_id": row.project_id,
-    }
+    } | fixed
 
 
 def presenter(version: Microversion, base_url: str, *, admin: bool) -> Callable[[VolumeView], Json]:
