@@ -1,5 +1,6 @@
 """The reference for images' bytes: a WSGI application that keeps one file and gives it back."""
 
+import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -11,10 +12,14 @@ PLACE = Path(tempfile.gettempdir()) / f"cyclades-bare-{os.getuid()}"
 
 
 def bare(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """PUT: written and synced. GET: read."""
+    """PUT: written and synced, at /digested with the digests of images. GET: read."""
     if environ["REQUEST_METHOD"] == "PUT":
+        digested = environ["PATH_INFO"] == "/digested"
+        digests = (hashlib.md5(usedforsecurity=False), hashlib.sha512()) if digested else ()
         with PLACE.open("wb") as file:
             while piece := environ["wsgi.input"].read(PIECE):
+                for digest in digests:
+                    digest.update(piece)
                 file.write(piece)
             file.flush()
             os.fsync(file.fileno())

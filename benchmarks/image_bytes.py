@@ -8,12 +8,14 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
-from typing import IO
+from typing import IO, Any, TypeVar
 from urllib.parse import urlsplit
 
 from benchmarks.bare import PLACE
@@ -21,6 +23,8 @@ from benchmarks.ground import Ground, serve
 from tests.harness.postgres import running_postgres
 from tests.harness.serving import installation
 
+T = TypeVar("T")
+Taken = defaultdict[str, list[float]]
 MEBIBYTE = 1 << 20
 PIECE = 1 << 18
 ROUNDS = 3
@@ -29,39 +33,62 @@ KB = 1024
 
 
 def moving(ground: Ground, mib: int = MIB) -> dict[str, float]:
-    """Seconds by way and what they come to; the API's processes' growth in MiB."""
+    """Throughput by way, what ours comes to, and the API's processes' growth in MiB.
+
+    `CPU` is a server's time on a processor: it says the same on a busy machine.
+    """
     bare = serve(ground.installed, "bare", "benchmarks.bare:application")
     api = Api(ground.urls["api"], ground.token)
-    processes = children(ground.installed.processes["api"].pid)
-    ways = ("copy", "bare up", "up", "bare down", "down")
-    taken: dict[str, list[float]] = {way: [] for way in ways}
+    processes = {name: children(ground.installed.processes[name].pid) for name in ("api", "bare")}
+    taken: Taken = defaultdict(list)
     with tempfile.TemporaryDirectory(dir=ground.installed.home) as folder:
         source = Path(folder, "source")
         fill(source, mib)
-        api.down(api.up(source))  # once before it counts
-        before = peak(processes)
+        api.delete(api.up(source))  # once before it counts
+        before = peak(processes["api"])
         for _ in range(ROUNDS):
-            taken["copy"].append(timed(lambda: copy(source, Path(folder, "copy"))))
-            taken["bare up"].append(timed(lambda: put(bare, "/up", source)))
-            image = ""
-
-            def up() -> None:
-                nonlocal image
-                image = api.up(source)
-
-            taken["up"].append(timed(up))
-            taken["bare down"].append(timed(lambda: get(bare, "/down")))
-            taken["down"].append(timed(lambda: api.down(image)))  # noqa: B023 - done at once
-            api.delete(image)
-        grown = peak(processes) - before
+            go_round(source, api, bare, partial(count, taken, processes))
+        grown = peak(processes["api"]) - before
     PLACE.unlink()
-    found = {way: median(seconds) for way, seconds in taken.items()}
+    found = {way: median(each) for way, each in taken.items()}
     return {
-        **{f"{way} MiB/s": mib / seconds for way, seconds in found.items()},
+        **{f"{way} MiB/s": mib / found[way] for way in taken if not way.endswith("CPU")},
         "ratio": max(found["up"] / found["bare up"], found["down"] / found["bare down"]),
+        "up/bare": found["up"] / found["bare up"],
+        "up/digested": found["up"] / found["digested up"],
+        "down/bare": found["down"] / found["bare down"],
+        "first down/bare": found["first down"] / found["bare first down"],
         "up/copy": found["up"] / found["copy"],
+        "CPU up/bare": found["up CPU"] / found["bare up CPU"],
+        "CPU up/digested": found["up CPU"] / found["digested up CPU"],
+        "CPU down/bare": found["down CPU"] / found["bare down CPU"],
         "grown MiB": grown,
+        "load": os.getloadavg()[0],
     }
+
+
+def go_round(source: Path, api: "Api", bare: str, count: Callable[..., Any]) -> None:
+    """Every way once; the same bytes are read from disk first, then from memory."""
+    count("copy", "bare", lambda: copy(source, source.with_name("copy")))
+    count("bare up", "bare", lambda: put(bare, "/up", source))
+    count("digested up", "bare", lambda: put(bare, "/digested", source))
+    image = count("up", "api", lambda: api.up(source))
+    from_disk(PLACE)  # as images are after an upload
+    for way in ("first down", "down"):
+        count(f"bare {way}", "bare", lambda: get(bare, "/down"))
+        count(way, "api", lambda: api.down(image))
+    api.delete(image)
+
+
+def count(
+    taken: Taken, processes: Mapping[str, list[int]], way: str, server: str, work: Callable[[], T]
+) -> T:
+    """What some work gives; note how long it takes, and how much of a server's time."""
+    used, started = on_cpu(processes[server]), time.perf_counter()
+    found = work()
+    taken[way].append(time.perf_counter() - started)
+    taken[f"{way} CPU"].append(on_cpu(processes[server]) - used)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +175,12 @@ def moved(read: IO[bytes], written: IO[bytes]) -> None:
         written.write(piece)
 
 
+def from_disk(path: Path) -> None:
+    """It is not in memory any more."""
+    with path.open("rb") as file:
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
 def fill(path: Path, mib: int) -> None:
     """Bytes that nothing can shorten."""
     with path.open("wb") as file:
@@ -155,16 +188,18 @@ def fill(path: Path, mib: int) -> None:
             file.write(os.urandom(MEBIBYTE))
 
 
-def timed(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
-
-
 def children(process: int) -> list[int]:
     """A process and all below it."""
     below = Path(f"/proc/{process}/task/{process}/children").read_text().split()
     return [process, *(each for child in below for each in children(int(child)))]
+
+
+def on_cpu(processes: list[int]) -> float:
+    """Seconds that these spent on a processor."""
+    fields = (
+        Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split() for each in processes
+    )
+    return sum(int(each[11]) + int(each[12]) for each in fields) / os.sysconf("SC_CLK_TCK")
 
 
 def peak(processes: list[int]) -> float:
