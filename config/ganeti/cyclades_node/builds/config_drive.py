@@ -28,10 +28,10 @@ def make_config_drive(disk: Disk, orders: Orders, guest: Guest, *, untold: bool)
     folders = sorted({above for path in files for above in _above(path)})
     disk.clear()
     try:
-        run("mkfs.vfat", "-I", "-n", LABEL, disk.path)
-        run("mmd", "-i", disk.path, *(f"::{folder}" for folder in folders))
+        run("mkfs.vfat", "-I", "-n", LABEL, disk.path, writes=[disk.path])
+        run("mmd", "-i", disk.path, *(f"::{folder}" for folder in folders), writes=[disk.path])
         for path, contents in files.items():
-            run("mcopy", "-i", disk.path, "-", f"::{path}", fed=contents)
+            run("mcopy", "-i", disk.path, "-", f"::{path}", fed=contents, writes=[disk.path])
     except ToolFailed as error:
         print(error)
         raise BuildFailed("The server's config drive could not be made.") from error

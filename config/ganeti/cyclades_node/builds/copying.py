@@ -50,7 +50,16 @@ def _copy_file(path: str, disk: Disk, size: int) -> None:
     try:
         how = ("--reflink=auto", "--sparse=always")
         patience = patience_for(size)
-        run("cp", *how, "--", path, disk.path, largest=disk.size, patience=patience)
+        run(
+            "cp",
+            *how,
+            "--",
+            path,
+            disk.path,
+            largest=disk.size,
+            patience=patience,
+            writes=[disk.path],
+        )
     except ToolFailed as error:
         print(error)
         raise BuildFailed("The disk could not be copied.") from error

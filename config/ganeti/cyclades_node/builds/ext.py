@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import stat
 from collections import deque
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from cyclades_node.builds.tools import ToolFailed, private_file, run
@@ -47,6 +48,7 @@ class Ext:
 
     def __init__(self, path: str, start: int) -> None:
         """It begins `start` bytes into the disk at `path`."""
+        self._path = path
         self._device = f"{path}?offset={start}"
         self._seen: dict[int, dict[str, Entry]] = {}  # folders, until something changes
 
@@ -196,11 +198,12 @@ class Ext:
         self._seen.pop(folder, None)
         text = "".join(f"{each}\n" for each in [f"cd <{folder}>", *commands])
         with private_file(text.encode(errors="surrogateescape")) as script:
-            self._debugfs(("-w", "-f", f"/proc/self/fd/{script}"), script, *files)
+            how = ("-w", "-f", f"/proc/self/fd/{script}")
+            self._debugfs(how, script, *files, writes=[self._path])
 
-    def _debugfs(self, how: tuple[str, ...], *files: int) -> bytes:
+    def _debugfs(self, how: tuple[str, ...], *files: int, writes: Sequence[str] = ()) -> bytes:
         try:
-            done = run("debugfs", *how, self._device, files=files, patience=PATIENCE)
+            done = run("debugfs", *how, self._device, files=files, writes=writes, patience=PATIENCE)
         except ToolFailed as error:
             print(error)
             raise BuildFailed(FULL) from error

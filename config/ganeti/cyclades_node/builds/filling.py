@@ -77,7 +77,16 @@ def _convert(image: Path, image_format: str, disk: Disk) -> None:
     names = (f"json:{json.dumps(each)}" for each in (source, target))
     try:
         patience = patience_for(disk.size)
-        run("qemu-img", "convert", "-n", *how, *names, largest=disk.size, patience=patience)
+        run(
+            "qemu-img",
+            "convert",
+            "-n",
+            *how,
+            *names,
+            largest=disk.size,
+            patience=patience,
+            writes=[disk.path],
+        )
     except ToolFailed as error:
         print(error)
         raise BuildFailed(UNLIKE) from error

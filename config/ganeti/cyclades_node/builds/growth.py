@@ -17,7 +17,7 @@ KEEPS_TABLE, KEEPS_SIZE = "FixPartitionTable", "FilesystemResizeUnmounted"
 def mend(disk: Disk, partition: Partition) -> None:
     """Replay the journal: nothing may be changed before that. Raises BuildFailed."""
     try:
-        run("e2fsck", "-f", "-p", _device(disk, partition), fine=MENDED)
+        run("e2fsck", "-f", "-p", _device(disk, partition), fine=MENDED, writes=[disk.path])
     except ToolFailed as error:
         print(error)
         raise BuildFailed("The image's file system is damaged.") from error
@@ -38,7 +38,8 @@ def enlarge(disk: Disk, partition: Partition, guest_os: GuestOs, telling: Tellin
             return
         size = f"{partition.size // 1024}K"
         device = _device(disk, partition)
-        run("resize2fs", device, size, ready=keep_length if disk.is_file else None)
+        ready = keep_length if disk.is_file else None
+        run("resize2fs", device, size, ready=ready, writes=[disk.path])
     except ToolFailed as error:
         print(error)
         raise BuildFailed("The image's file system could not be enlarged.") from error

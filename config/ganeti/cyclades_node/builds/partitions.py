@@ -88,7 +88,7 @@ def ext_partitions(path: str, wanted: int | None) -> list[Partition]:
 
 def grow(path: str, partition: Partition) -> Partition:
     """Give it what is free behind it. Raises ToolFailed, OSError."""
-    run("sfdisk", *QUIETLY, "-N", str(partition.number), path, fed=b"size=+\n")
+    run("sfdisk", *QUIETLY, "-N", str(partition.number), path, fed=b"size=+\n", writes=[path])
     return next(each for each in partitions(path) if each.number == partition.number)
 
 

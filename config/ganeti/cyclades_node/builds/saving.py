@@ -31,6 +31,7 @@ def save(disk: Disk, disk_format: str, desk: Desk, work: Path, telling: Telling)
             run(
                 *("qemu-img", "convert", *source, *target, "--", disk.path, converted),
                 patience=patience,
+                writes=[str(folder)],
             )
         except ToolFailed as error:
             print(error)

@@ -1,7 +1,8 @@
 """Other programs on tenants' data: shut in, with limits, without our environment.
 
-They have no network, no rights beyond those of the files' owner, and a bounded share of memory,
-time and disk; nothing that they print is more than their callers can hold.
+They have no network, no rights beyond those of the files' owner, no files to change but their
+disk, and a bounded share of memory, time and disk; nothing that they print is more than their
+callers can hold.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Callable, NamedTuple
+
+from cyclades_node.builds.reach import write_only
 
 ENVIRONMENT = {
     "HOME": "/nonexistent",
@@ -56,6 +59,7 @@ def run(
     fed: bytes = b"",
     fine: Sequence[int] = (0,),
     files: Sequence[int] = (),
+    writes: Sequence[str] = (),
     largest: int = resource.RLIM_INFINITY,
     patience: float = PATIENCE,
     ready: Callable[[], None] | None = None,
@@ -63,6 +67,7 @@ def run(
     """Run it to its end with `fed` as input. Raises ToolFailed.
 
     `fine` are the exit codes that are none of a failure, `files` descriptors that it keeps,
+    `writes` the files (and the folders of files) that it may change,
     `largest` how far it may write into a file; `ready` is the last thing done before it starts.
     """
 
@@ -71,6 +76,7 @@ def run(
         resource.setrlimit(resource.RLIMIT_CPU, (int(patience), int(patience)))
         resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        write_only(writes)
         if ready:
             ready()
 
