@@ -100,6 +100,30 @@ def test_a_password_is_taken_as_it_is(
     assert verifies(contents(disk, "/etc/shadow").split(":")[1], wanted)
 
 
+def test_accounts_without_a_line_in_shadow_get_one(
+    instance: FakeInstance, desk: FakeDesk, tmp_path: Path
+) -> None:
+    disk, root = instance.add_disk(40), tree(tmp_path / "tree")
+    (root / "etc/shadow").write_text("daemon:*:19000:0:99999:7:::\n")
+    offer(desk, disk_image(tmp_path / "image", root))
+    assert instance.create() == 0, instance.said
+    daemon, made = contents(disk, "/etc/shadow").splitlines()
+    assert daemon.startswith("daemon:*:")
+    assert made.startswith("root:")
+    assert verifies(made.split(":")[1])
+
+
+def test_a_shadow_that_cannot_be_read_is_not_written_over(
+    instance: FakeInstance, desk: FakeDesk, tmp_path: Path
+) -> None:
+    disk, root = instance.add_disk(40), tree(tmp_path / "tree")
+    (root / "etc/shadow").write_text("x" * 5 * MEBIBYTE)
+    offer(desk, disk_image(tmp_path / "image", root))
+    assert instance.create() == 1
+    assert "no usable /etc/shadow" in instance.reason
+    assert len(contents(disk, "/etc/shadow")) == 5 * MEBIBYTE
+
+
 def test_cloud_init_gets_its_seed(instance: FakeInstance, desk: FakeDesk, tmp_path: Path) -> None:
     disk = instance.add_disk(40)
     root = tree(tmp_path / "tree")

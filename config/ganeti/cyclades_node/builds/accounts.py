@@ -36,12 +36,17 @@ def set_password(system: Ext, names: list[str], password: str) -> None:
     """They can log in with it. Raises BuildFailed."""
     hashed = hash_of(password)
     today = str(int(time.time()) // DAY)
+    before = system.read(SHADOW)
+    if before is None and system.exists(SHADOW):
+        raise BuildFailed("The password could not be set: the image has no usable /etc/shadow.")
     lines = []
-    for line in _lines(system.read(SHADOW)):
+    for line in _lines(before):
         parts = line.split(":")
         if parts[0] in names and len(parts) > 2:  # noqa: PLR2004  name:hash:day of change
             parts[1:3] = [hashed, today]
         lines.append(":".join(parts))
+    known = {line.split(":")[0] for line in lines}
+    lines += [f"{name}:{hashed}:{today}:0:99999:7:::" for name in names if name not in known]
     replace(system, SHADOW, _text(lines), 0o640)
 
 
