@@ -38,6 +38,14 @@ add rule bridge cyclades input iifname @guests ip6 saddr fe80::/10 meta l4proto 
 add rule bridge cyclades input iifname @guests ip6 daddr fe80::/10 meta l4proto { 6, 17 } drop
 add rule bridge cyclades output oifname @servers drop
 """
+# Where the host routes for a guest it has nothing else to say to it, but by ICMP.
+HOST = """\
+add table inet cyclades
+add set inet cyclades guests { type ifname; }
+add chain inet cyclades input { type filter hook input priority -150; policy accept; }
+flush chain inet cyclades input
+add rule inet cyclades input iifname @guests meta l4proto != { 1, 58 } drop
+"""
 # Into another VLAN, where the bridge's way out carries many.
 TAGGED = "ether type { 8021q, 8021ad } drop"
 # What switches say to each other: on a bridge of many networks a guest is none of them.
@@ -67,6 +75,7 @@ def base(family: str) -> Iterator[str]:
         yield f"flush chain {family} {TABLE} {name}"
         yield from (f"add rule {family} {TABLE} {name} {line}" for line in lines)
     if family == "netdev":
+        yield from HOST.splitlines()
         return
     for direction in DIRECTIONS:
         way, hook = MAPS[direction], HOOKS[direction]
@@ -102,17 +111,15 @@ def applied(wanted: Filter) -> Iterator[str]:
             yield f"add chain {family} {TABLE} {chain} {{ {head}}}"
             yield f"flush chain {family} {TABLE} {chain}"
             yield from (f"add rule {family} {TABLE} {chain} {line}" for line in lines)
-    if family == "bridge":
-        yield from _entries("add", name, family)
+    yield from _entries("add", name, family)
 
 
 def removed(name: str, family: str) -> Iterator[str]:
     """No trace of it, whether it was all there or not."""
     chains = [chain_name(name, way, version) for way in DIRECTIONS for version in (None, 4, 6)]
     yield from (f"add chain {family} {TABLE} {chain}" for chain in chains)
-    if family == "bridge":
-        yield from _entries("add", name, family)
-        yield from _entries("delete", name, family)
+    yield from _entries("add", name, family)
+    yield from _entries("delete", name, family)
     for verb in ("flush", "delete"):
         yield from (f"{verb} chain {family} {TABLE} {chain}" for chain in chains)
 
@@ -123,6 +130,9 @@ def chain_name(interface: str, direction: str, version: int | None = None) -> st
 
 
 def _entries(verb: str, name: str, family: str) -> Iterator[str]:
+    if family == "netdev":
+        yield f'{verb} element inet {TABLE} guests {{ "{name}" }}'
+        return
     for direction in DIRECTIONS:
         entry = f'"{name}" : jump {chain_name(name, direction)}'
         yield f"{verb} element {family} {TABLE} {MAPS[direction]} {{ {entry} }}"

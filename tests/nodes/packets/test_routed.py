@@ -1,6 +1,7 @@
 """Servers without a bridge: routes, proxies, and the same filter."""
 
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ import pytest
 from tests.harness.processes import wait_until
 from tests.nodes.packets import frames
 from tests.nodes.packets.documents import OUTWARD, SUBNET, document, rule
-from tests.nodes.packets.guest import SOON, Guest, until
+from tests.nodes.packets.guest import SOON, Guest, family_of, until
 from tests.nodes.packets.node import PacketNode
 
 TABLE = "100"
@@ -89,6 +90,30 @@ def site(packet_node: PacketNode) -> Iterator[Site]:
     node.start()
     yield found
     assert "Traceback" not in node.log
+
+
+def test_the_node_routes_and_is_no_neighbour(site: Site) -> None:
+    """Its own services are not for guests, whatever they listen on and whatever is their own."""
+    node, guest = site.node, site.first
+    for address in ("192.0.2.1/32", "2001:db8:1::1/128"):
+        node.run("ip", "address", "add", address, "dev", "lo")
+    guest.ip("route", "add", "192.0.2.1/32", "dev", "eth0")
+    for secure in (True, False):
+        site.say(guest, secure=secure)
+        node.up(guest, "routed", TABLE)
+        assert guest.pings("192.0.2.1")
+        assert guest.pings("2001:db8:1::1")
+        for address in ("192.0.2.1", "2001:db8:1::1"):
+            with (
+                closing(node.space.socket(family_of(address), socket.SOCK_STREAM)) as service,
+                closing(guest.space.socket(family_of(address), socket.SOCK_STREAM)) as calling,
+            ):
+                service.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                service.bind((address, 1811))
+                service.listen()
+                calling.settimeout(SOON)
+                with pytest.raises(TimeoutError):
+                    calling.connect((address, 1811))
 
 
 def test_it_reaches_the_outside_and_its_neighbours_and_is_reached(site: Site) -> None:
