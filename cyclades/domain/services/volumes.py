@@ -111,6 +111,7 @@ class Volumes:
         """Make it larger; `attached`: in a server, too. Raises InvalidInput, OverQuota."""
         volume = self.volumes.get(reach_of(caller), volume_id)
         require(volume, VolumeAction.EXTEND_ATTACHED if attached else VolumeAction.EXTEND)
+        refuse_busy(volume)
         if size <= volume.size:
             raise InvalidInput(
                 "Invalid input received: New size for extend must be greater than current size. "
