@@ -57,7 +57,6 @@ def moving(ground: Ground, mib: int = MIB) -> dict[str, float]:
         "up/bare": found["up"] / found["bare up"],
         "up/digested": found["up"] / found["digested up"],
         "down/bare": found["down"] / found["bare down"],
-        "first down/bare": found["first down"] / found["bare first down"],
         "up/copy": found["up"] / found["copy"],
         "CPU up/bare": found["up CPU"] / found["bare up CPU"],
         "CPU up/digested": found["up CPU"] / found["digested up CPU"],
@@ -68,15 +67,13 @@ def moving(ground: Ground, mib: int = MIB) -> dict[str, float]:
 
 
 def go_round(source: Path, api: "Api", bare: str, count: Callable[..., Any]) -> None:
-    """Every way once; the same bytes are read from disk first, then from memory."""
+    """Every way once."""
     count("copy", "bare", lambda: copy(source, source.with_name("copy")))
     count("bare up", "bare", lambda: put(bare, "/up", source))
     count("digested up", "bare", lambda: put(bare, "/digested", source))
     image = count("up", "api", lambda: api.up(source))
-    from_disk(PLACE)  # as images are after an upload
-    for way in ("first down", "down"):
-        count(f"bare {way}", "bare", lambda: get(bare, "/down"))
-        count(way, "api", lambda: api.down(image))
+    count("bare down", "bare", lambda: get(bare, "/down"))
+    count("down", "api", lambda: api.down(image))
     api.delete(image)
 
 
@@ -173,12 +170,6 @@ def copy(source: Path, target: Path) -> None:
 def moved(read: IO[bytes], written: IO[bytes]) -> None:
     while piece := read.read(PIECE):
         written.write(piece)
-
-
-def from_disk(path: Path) -> None:
-    """It is not in memory any more."""
-    with path.open("rb") as file:
-        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def fill(path: Path, mib: int) -> None:

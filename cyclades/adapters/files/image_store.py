@@ -12,7 +12,7 @@ from cyclades.domain.services.digests import Digests
 from cyclades.ports.image_store import BlobReader, ImageStore, Written
 
 PIECE = 1 << 18
-AHEAD = 1 << 24  # bytes after which the disk may begin
+PART = 1 << 25  # bytes after which the disk begins with them
 UNFINISHED = ".part"
 NAME = re.compile(r"[0-9a-zA-Z][0-9a-zA-Z_-]{0,63}", re.ASCII)
 
@@ -120,9 +120,9 @@ def _copy(chunks: Iterable[bytes], file: BinaryIO, limit: int) -> Written:
                 raise TooLarge(f"An image has at most {limit} bytes.")
             digests.add(chunk)
             file.write(chunk)
-            if size - begun >= AHEAD:
-                # The disk works while we hash, and images do not fill the system's cache.
-                os.posix_fadvise(file.fileno(), 0, size, os.POSIX_FADV_DONTNEED)
+            if size - begun >= PART:
+                # The disk works while we hash. Pages that are not written yet stay in memory.
+                os.posix_fadvise(file.fileno(), begun, size - begun, os.POSIX_FADV_DONTNEED)
                 begun = size
         return Written(size, *digests.hexdigests())
 
