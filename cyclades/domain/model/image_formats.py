@@ -11,6 +11,9 @@ CONVERTIBLE: Mapping[str, str] = MappingProxyType(
     {"qcow2": "qcow2", "vmdk": "vmdk", "vhd": "vpc", "vhdx": "vhdx", "vdi": "vdi"}
 )
 
+# Kernels and their memory disks, and containers: no node makes a disk from them.
+NO_DISKS = frozenset({"aki", "ari", "ploop"})
+
 
 class WrongFormat(InvalidInput):
     """The bytes are not what the image's disk_format promises, or must not be used."""

@@ -22,6 +22,7 @@ from cyclades.domain.model.image import (
     receiving,
 )
 from cyclades.domain.model.image_edits import Edit, edited
+from cyclades.domain.model.image_formats import NO_DISKS
 from cyclades.domain.model.image_query import ImageQuery
 from cyclades.domain.model.image_usage import MEBIBYTE, UPLOAD_COUNTS_AS, changes
 from cyclades.domain.model.quota import UNLIMITED
@@ -66,10 +67,16 @@ class Images:
         return self.repository.get(image_id, scope(caller))
 
     def usable(self, caller: Caller, image_id: str) -> Image:
-        """An image to make servers from. Raises NotFound, or InvalidInput when not active."""
+        """An image to make disks from. Raises NotFound, or InvalidInput when that cannot be."""
         image = self.show(caller, image_id)
         if image.status is not Status.ACTIVE:
             raise InvalidInput(f"Image {image.id} is not active.", "imageRef")
+        if image.disk_format in NO_DISKS:
+            raise InvalidInput(
+                f"Image {image.id} is kept in the format {image.disk_format}: no disk can be made "
+                "from it.",
+                "imageRef",
+            )
         return image
 
     def page(

@@ -6,6 +6,7 @@ import pytest
 
 from tests.harness.api import Client
 from tests.harness.compute import NEWEST, SERVERS, Cloud
+from tests.web.image.making import make
 
 NOWHERE = f"{SERVERS}/00000000-0000-4000-8000-000000000000"
 
@@ -163,3 +164,12 @@ def test_nobody_without_a_token_or_project(api: Client) -> None:
     for path in ("", "/detail", "/x"):
         api.call("GET", f"{SERVERS}{path}", token=None, status=401)
         api.call("GET", f"{SERVERS}{path}", token="unscoped", status=403)
+
+
+def test_images_that_no_disk_can_be_made_from(cloud: Cloud) -> None:
+    """At once: nodes could only say so later."""
+    for disk_format in ("aki", "ari", "ploop"):
+        image_id = make(cloud.api, b"data", disk_format=disk_format)
+        body = cloud.body(imageRef=image_id)
+        refused = cloud.call("POST", SERVERS, body, version=NEWEST, status=400).json
+        assert f"the format {disk_format}" in refused["badRequest"]["message"]
