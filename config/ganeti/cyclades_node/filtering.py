@@ -14,13 +14,21 @@ from cyclades_node.document import Document
 from cyclades_node.flows import DIRECTIONS, NEW_RATE, begun, flow_sets, known
 from cyclades_node.layers import layer_lines
 from cyclades_node.packets import HEADERS, Headers
-from cyclades_node.spoofing import frames, from_guest4, from_guest6, prefix_only, shared_chains
+from cyclades_node.spoofing import (
+    QUERIES,
+    frames,
+    from_guest4,
+    from_guest6,
+    prefix_only,
+    shared_chains,
+)
 
 TABLE = "cyclades"
 MAPS = {"egress": "from_guest", "ingress": "to_guest"}
 HOOKS = {"egress": "prerouting", "ingress": "postrouting"}
 # What answers DHCP hears and is heard by its network's ports on this node alone, never the host.
-# And no guest finds the host's own services by addresses of the link, which every bridge has.
+# And no guest finds the host's own services by addresses of the link, which every bridge has, or is
+# a router of the host's.
 SERVERS = """\
 add set bridge cyclades guests { type ifname; }
 add set bridge cyclades servers { type ifname; }
@@ -34,6 +42,7 @@ flush chain bridge cyclades output
 add rule bridge cyclades forward oifname @servers iifname . oifname != @served drop
 add rule bridge cyclades forward iifname @servers oifname . iifname != @served drop
 add rule bridge cyclades input iifname @servers drop
+add rule bridge cyclades input iifname @guests icmpv6 type { 134, 137 } drop
 add rule bridge cyclades input iifname @guests ip6 saddr fe80::/10 meta l4proto { 6, 17 } drop
 add rule bridge cyclades input iifname @guests ip6 daddr fe80::/10 meta l4proto { 6, 17 } drop
 add rule bridge cyclades output oifname @servers drop
@@ -165,6 +174,7 @@ def _insecure(own: Document, direction: str) -> Iterator[str]:
     yield TAGGED
     if direction == "egress":
         yield from SWITCHES
+        yield from QUERIES if own.mac_prefix else ()
         yield _asks(own)
 
 

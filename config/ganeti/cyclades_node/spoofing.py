@@ -11,6 +11,9 @@ from cyclades_node.document import Document, Network
 NO_ADDRESS = "0.0.0.0"  # noqa: S104  nothing is bound to it
 CLIENT = "udp sport 68 udp dport 67"
 UNSPECIFIED, DISCOVERY = "without_address6", "discovery6"  # chains
+# Who asks which groups are wanted decides where a bridge sends them: others do not hear it, and
+# would be left out, of neighbour discovery first.
+QUERIES = ("icmpv6 type 130 drop", "igmp type membership-query drop")
 RARP = "0x8035"  # how a server that has moved here says so to the switches
 LINK_LOCAL = IPv6Network("fe80::/64")
 
@@ -70,6 +73,7 @@ def from_guest4(own: Document) -> Iterator[str]:
     """Its addresses, or none yet; and it serves no DHCP."""
     yield f"ip saddr {NO_ADDRESS} ip daddr 255.255.255.255 {CLIENT} accept"
     yield f"jump {{ {_senders('ip', claims(own, 4))}drop; }}"
+    yield QUERIES[1]
     yield "udp dport 68 drop"  # from whatever port: clients take it
     yield f"{CLIENT} accept"
 
@@ -101,6 +105,7 @@ def shared_chains() -> Iterator[tuple[str, list[str]]]:
             "exthdr frag exists icmpv6 type { 133, 134, 135, 136, 137 } drop",
             "frag nexthdr { 0, 43, 60, 135, 139, 140 } drop",
             "icmpv6 type { 134, 137 } drop",
+            QUERIES[0],
             "icmpv6 type { 131, 132, 133, 143 } ip6 saddr :: accept",
         ],
     )

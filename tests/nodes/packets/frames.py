@@ -73,6 +73,18 @@ def router(source: str, sender: str) -> bytes:
     return icmp6((source, ALL_NODES[0]), (sender, ALL_NODES[1]), body)
 
 
+def query(source: str, sender: str) -> bytes:
+    """Which groups does anybody want: multicast listener query."""
+    body = struct.pack("!BBHHH", 130, 0, 0, 1000, 0) + _ip("::")
+    return icmp6((source, ALL_NODES[0]), (sender, ALL_NODES[1]), body)
+
+
+def query4(source: str, sender: str) -> bytes:
+    """The same of IPv4."""
+    body = struct.pack("!BBHI", 0x11, 100, checksum(b"\x11\x64" + bytes(6)), 0)
+    return ip((source, "01:00:5e:00:00:01"), (sender, "224.0.0.1"), 2, body)
+
+
 def ip(macs: tuple[str, str], addresses: tuple[str, str], protocol: int, body: bytes) -> bytes:
     source, target = addresses
     if ":" in source:

@@ -208,6 +208,22 @@ def test_the_node_itself_is_no_neighbour(pair: Pair) -> None:
                     calling.connect((ends[0], 1811, 0, ends[1]))
 
 
+@pytest.mark.parametrize("secure", [True, False])
+def test_nobody_asks_for_groups_or_leads_the_node_out(pair: Pair, *, secure: bool) -> None:
+    """What a bridge that others share, and the node's own stack, would believe."""
+    guest, node = pair.speaker, pair.node
+    for one in (pair.speaker, pair.listener):
+        node.api.say(document(one.port, one.mac, one.addresses, secure=secure))
+        node.up(one)
+    assert pair.passes(frames.arp(guest.mac, guest.mac, guest.v4))
+    assert not pair.passes(frames.query(guest.mac, LINK_LOCAL))
+    assert not pair.passes(frames.query4(guest.mac, guest.v4))
+    node.run("sysctl", "-q", "-w", "net.ipv6.conf.prv0.accept_ra=2")
+    said = frames.router(guest.mac, LINK_LOCAL)
+    assert pair.passes(said) is not secure
+    assert "default" not in node.run("ip", "-6", "route", "show", "dev", "prv0")
+
+
 def test_no_vlan_is_entered_without_port_security_either(pair: Pair) -> None:
     for guest in (pair.speaker, pair.listener):
         pair.node.api.say(document(guest.port, guest.mac, guest.addresses, secure=False))
