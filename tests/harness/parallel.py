@@ -14,10 +14,21 @@ GROUPS = {
     "tests/adapters/ganeti/test_real_ganeti.py": "clusters",
     "tests/contracts/test_cluster_driver.py": "clusters",
     "tests/clients/test_journeys.py::test_the_python_client": "clusters",
-    "tests/nodes/": "nodes",
-    "tests/routing/": "nodes",
+    "tests/nodes/packets/test_with_routers.py": "gateway",
+    "tests/routing/": "gateway",
 }
-FIRST = ("tests/clients/test_journeys.py", "clusters", "tests/stateful/test_machine.py", "nodes")
+# What takes long by itself; the rest is small enough to be shared out in any order.
+FIRST = (
+    "tests/clients/test_journeys.py",
+    "clusters",
+    "tests/stateful/test_machine.py",
+    "tests/stateful/test_volumes.py",
+    "tests/stateful/test_volume_copies.py",
+    "tests/workers/test_crashes.py",
+    "gateway",
+    "tests/web/test_bad_input.py",
+    "tests/web/test_schemathesis.py",
+)
 
 
 def group_of(nodeid: str) -> str:
