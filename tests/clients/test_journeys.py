@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.clients.travel import CLIENTS, HERE, Journey, any_of, listed, travel
+from tests.clients.travel import CLIENTS, HERE, Journey, any_of, listed, travel, warm_client
 from tests.ganeti.building import OPTIONS, knowing
 from tests.ganeti.cluster import GanetiCluster
 from tests.harness.serving import Installation, embedded, installation
@@ -56,22 +56,24 @@ def clusters_cloud(
 
 
 def test_the_command_line_client(embedded_cloud: Installation) -> None:
-    travel_by_command_line(embedded_cloud)
+    with warm_client() as launcher:
+        travel_by_command_line(embedded_cloud, launcher)
 
 
 @pytest.mark.long
 @pytest.mark.real_ganeti
 @pytest.mark.real_postgres
 def test_the_command_line_client_on_real_clusters(clusters_cloud: Installation) -> None:
-    travel_by_command_line(clusters_cloud)
+    travel_by_command_line(clusters_cloud, CLIENTS / "openstack")
 
 
-def travel_by_command_line(cloud: Installation) -> None:
+def travel_by_command_line(cloud: Installation, client: Path) -> None:
     skipped = listed("skipped-steps.txt")
     journey = travel(
         cloud,
         "bash",
         HERE / "journeys" / "osc-journey.sh",
+        OPENSTACK=str(client),
         JOURNEY_SKIP=any_of(skipped),
         JOURNEY_TIMEOUT="120",
     )

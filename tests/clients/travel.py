@@ -6,12 +6,16 @@ named in `skipped-steps.txt` (never tried) and `failing-steps.txt` (tried, and m
 
 import os
 import re
+import signal
 import subprocess
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.harness.processes import dying_with_us
+from tests.clients.warm_client import write_launcher
+from tests.harness.processes import dying_with_us, stop, wait_until
 from tests.harness.serving import Installation
 
 HERE = Path(__file__).parent
@@ -66,6 +70,23 @@ def travel(cloud: Installation, *command: str | Path, **environment: str) -> Jou
             check=False,
         )
     return outcome(log.read_text())
+
+
+@contextmanager
+def warm_client() -> Iterator[Path]:
+    """What to call instead of `openstack`: see tests/clients/warm_client.py."""
+    with tempfile.TemporaryDirectory(prefix="cyclades-client-") as folder:
+        launcher, place = Path(folder, "openstack"), Path(folder, "socket")
+        write_launcher(launcher, CLIENTS / "python", place)
+        server = subprocess.Popen(
+            dying_with_us(CLIENTS / "python", HERE / "warm_client.py", place),
+            stdin=subprocess.DEVNULL,
+        )
+        try:
+            wait_until(place.exists, "the warm client")
+            yield launcher
+        finally:
+            stop(server, signal.SIGTERM)
 
 
 def outcome(said: str) -> Journey:
