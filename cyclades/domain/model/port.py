@@ -12,7 +12,7 @@ ACTIVE = "ACTIVE"
 DOWN = "DOWN"
 BUILD = "BUILD"  # on its way into a server
 MOST_INTERFACES = 8  # of one instance, says Ganeti
-MOST_ADDRESSES = 20  # of one port: they cost no quota
+MOST_ADDRESSES = 5  # of one port, as of most clouds: they cost no quota
 COMPUTE_OWNER = "compute:"  # and the availability zone
 SERVICE_OWNER = "network:"  # and what the network service uses it for
 
