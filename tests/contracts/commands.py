@@ -28,6 +28,7 @@ from cyclades.domain.model.effects import (
     StopInstance,
     TagInstance,
 )
+from cyclades.domain.model.hardware import Hardware
 
 TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=30)
 NUMBERS = st.integers(0, 2**31)
@@ -49,6 +50,7 @@ COMMANDS = st.one_of(
         start=st.booleans(),
         install=st.booleans(),
         node=TEXTS,
+        hardware=st.builds(Hardware, *[TEXTS] * 6, guest_agent=st.booleans()),
     ),
     st.builds(StartInstance, TEXTS),
     st.builds(StopInstance, TEXTS, timeout=NUMBERS),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 from urllib.parse import quote
 
+from cyclades.adapters.ganeti.hardware import KVM, kvm_parameters
 from cyclades.adapters.ganeti.rapi import Call
 from cyclades.domain.model.disk_commands import (
     ActivateDisks,
@@ -114,6 +115,8 @@ def create(command: CreateInstance, guest: GuestConfig, options: Options) -> Cal
         body["pnode"] = command.node
     if options.hypervisor:
         body["hypervisor"] = options.hypervisor
+    if options.hypervisor == KVM and (wanted := kvm_parameters(command.hardware)):
+        body["hvparams"] = wanted
     return Call("POST", "/2/instances", body)
 
 

@@ -92,6 +92,7 @@ def begin_create(world: World, job: Job) -> Failure:
         nics=nics_of(world, op, seed),
         disks=disks.make(world, seed, template, wanted),
         housed=bool(wanted),
+        hvparams=dict(op.get("hvparams") or {}),
         tags=sorted(op.get("tags") or []),
         created=world.time,
         modified=world.time,

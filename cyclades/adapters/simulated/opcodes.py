@@ -75,6 +75,8 @@ def create(command: CreateInstance) -> dict[str, Any]:
         "os_type": "cyclades-image+default",
         "osparams": {"img_id": command.image_id, "img_format": command.image_format},
         "beparams": {"vcpus": command.vcpus, "memory": command.memory_mib},
+        # No hypervisor's words: ours.
+        "hvparams": {name: word for name, word in asdict(command.hardware).items() if word},
         "tags": list(command.tags),
         "start": command.start,
         "no_install": not command.install,

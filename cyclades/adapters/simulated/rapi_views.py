@@ -73,6 +73,7 @@ def instance(world: World, about: Instance) -> Shape:
         "snodes": [],
         "disk_template": about.disk_template,
         "beparams": {"vcpus": about.vcpus, "maxmem": about.memory, "minmem": about.memory},
+        "hvparams": about.hvparams,
         **{f"nic.{name}s": column(about.nics, name) for name in ("name", "mac", "ip", "link")},
         **{f"nic.{name}s": column(about.nics, name) for name in ("mode", "uuid")},
         "nic.networks.names": column(about.nics, "network"),

@@ -54,6 +54,7 @@ class Instance:
     modified: float = 0.0
     serial: int = 1
     housed: bool = True  # it has had disks: there is a place for more
+    hvparams: dict[str, Any] = field(default_factory=dict)
 
     @property
     def disk(self) -> int:

@@ -32,6 +32,7 @@ from cyclades.domain.model.effects import (
     StopInstance,
     TagInstance,
 )
+from cyclades.domain.model.hardware import Hardware
 from cyclades.domain.model.operation import Operation
 
 
@@ -39,6 +40,7 @@ def _create(values: dict[str, Any]) -> CreateInstance:
     values["disks"] = tuple(DiskWanted(**disk) for disk in values["disks"])
     values["nics"] = tuple(NicWanted(**nic) for nic in values["nics"])
     values["tags"] = tuple(values["tags"])
+    values["hardware"] = Hardware(**values.get("hardware", {}))  # older rows have none
     return CreateInstance(**values)
 
 

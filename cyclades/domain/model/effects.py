@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from cyclades.domain.model.disk_commands import DiskCommand, DiskWanted
+from cyclades.domain.model.hardware import Hardware
 from cyclades.domain.model.operation import Operation
 
 
@@ -59,6 +60,7 @@ class CreateInstance:
     start: bool = True
     install: bool = True
     node: str = ""
+    hardware: Hardware = field(default_factory=Hardware)
     operation: Literal[Operation.CREATE] = Operation.CREATE
 
 

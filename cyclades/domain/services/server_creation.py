@@ -184,6 +184,7 @@ class ServerCreation:
             tags=(tag_of(server.id),),
             start=made.complete,
             install=image is not None or server.config_drive,
+            hardware=known.hardware,
         )
 
     def _record(self, server: Server, effect: Effect, caller: Caller) -> None:

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from cyclades.domain.model.block_device import Source
+from cyclades.domain.model.block_device import BlockDevice, Source
 from cyclades.domain.model.errors import InvalidInput, NotFound, OverQuota
 from cyclades.domain.model.flavor import Flavor
+from cyclades.domain.model.hardware import Hardware, hardware_of
 from cyclades.domain.model.identity import Caller
 from cyclades.domain.model.image import Image
+from cyclades.domain.model.image_properties import guest_os
 from cyclades.domain.model.keypair import SSH
 from cyclades.domain.model.quota import UNLIMITED
 from cyclades.domain.model.sharing import reach_of
@@ -26,6 +28,7 @@ class Ingredients:
     image: Image | None
     public_keys: Mapping[str, str]
     disks: WantedDisks
+    hardware: Hardware
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +62,14 @@ class ServerWishes:
                 raise InvalidInput("Invalid key_name provided.", "server.key_name") from error
         if image is not None:
             require_fit(flavor, image, disk=disks.local)
-        return Ingredients(flavor, image, keys, disks)
+        root = root_of(wanted)
+        field = f"{root.field}.uuid" if root else "server.imageRef"
+        hardware = hardware_of(guest_os(disks.properties), field)
+        return Ingredients(flavor, image, keys, disks, hardware)
 
     def _image(self, caller: Caller, wanted: WantedServer) -> Image | None:
         """What fills the first disk when the instance is made; None when nothing does."""
-        root = next((device for device in wanted.devices if device.root), None)
+        root = root_of(wanted)
         image_id, field = wanted.image_id, "server.imageRef"
         if root is not None:
             image_id, field = root.uuid if root.source is Source.IMAGE else "", f"{root.field}.uuid"
@@ -88,3 +94,8 @@ class ServerWishes:
                 raise OverQuota(name, each[name] * wanted.min_count, held.used, held.limit)
             count = min(count, room)
         return count
+
+
+def root_of(wanted: WantedServer) -> BlockDevice | None:
+    """What it boots from, if devices say so."""
+    return next((device for device in wanted.devices if device.root), None)
