@@ -9,10 +9,15 @@ from cyclades.bootstrap import Unit
 from cyclades.domain.model.block_device import BlockDevice, Destination, Source
 from cyclades.domain.model.errors import InvalidInput
 from cyclades.domain.model.image_edits import Edit
-from cyclades.domain.model.volume import Volume
+from cyclades.domain.model.server_actions import Action
+from cyclades.domain.model.volume import Place, Volume, VolumeStatus
+from cyclades.domain.services.disk_tasks import NOT_LET_GO, NOT_TAKEN_UP
 from tests.harness.cloud import ADMIN, Cloud
 from tests.harness.disks import Disks
 from tests.workers.evidence import gathered
+from tests.workers.invariants import violations
+
+IN_SERVER = (VolumeStatus.IN_USE, Place.SERVER)
 
 
 def describe(cloud: Cloud, **properties: str) -> None:
@@ -81,3 +86,28 @@ def test_a_machine_that_nobody_has_is_refused_and_leaves_nothing(cloud: Cloud) -
             cloud.create(image_id="", devices=[device])
         assert caught.value.field == f"{device.field}.uuid"
     assert gathered(cloud.app) == before
+
+
+@pytest.mark.parametrize("moved", [True, False], ids=["from_a_holder", "new"])
+def test_a_guest_that_takes_up_nothing_while_it_runs(cloud: Cloud, *, moved: bool) -> None:
+    disks = Disks(cloud)
+    volume = disks.filled() if moved else disks.blank()
+    cloud.converge()
+    describe(cloud, hw_disk_bus="ide")
+    server_id = cloud.running()
+    task = disks.attach(volume, server_id)
+    cloud.converge()
+    assert disks.at_rest(volume) == IN_SERVER
+    assert disks.see(volume).fault == disks.task(task).message == NOT_TAKEN_UP
+    assert disks.there(volume) == [cloud.server(server_id).instance]
+    disks.detach(volume, server_id)
+    cloud.converge()
+    assert disks.at_rest(volume) == IN_SERVER
+    assert disks.see(volume).fault == NOT_LET_GO
+    cloud.act(server_id, Action.STOP)
+    cloud.converge()
+    disks.detach(volume, server_id)
+    cloud.converge()
+    assert disks.at_rest(volume) == (VolumeStatus.AVAILABLE, Place.HOLDER)
+    assert disks.see(volume).fault is None
+    assert violations(cloud.app) == []

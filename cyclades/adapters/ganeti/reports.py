@@ -34,7 +34,7 @@ from cyclades.domain.model.reports import (
     Power,
 )
 
-NOT_UNPLUGGED: Final = "hotplug:failed"
+NOT_PLUGGED: Final = "hotplug:failed"
 JOB_FIELDS: Final = ("id", "status", "ops", "opresult")
 NIC_FIELDS: Final = ("nic.names", "nic.macs", "nic.ips", "nic.links", "nic.networks.names")
 STATUSES: Final[Mapping[str, tuple[JobRank, JobOutcome | None]]] = {
@@ -101,7 +101,7 @@ def job_report(cluster_id: str, row: Mapping[str, Any]) -> JobReport:
         message=message,
         request_id=reason.request_id if reason else None,
         disks=disk_paths(first, row.get("opresult")) if reason and done else (),
-        unplug_failed=done and NOT_UNPLUGGED in str(row.get("opresult")),
+        hotplug_failed=done and NOT_PLUGGED in str(row.get("opresult")),
     )
 
 

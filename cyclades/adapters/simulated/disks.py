@@ -147,7 +147,7 @@ def change(world: World, instance: Instance, job: Job) -> None:
         else:
             done += leave(world, instance, verb, identifier)
         if job.op.get("hotplug"):
-            done.append([done[-1][0], plugged(world, verb)])
+            done.append([done[-1][0], plugged(world, instance, verb)])
     if done:
         job.result = done
 
@@ -179,8 +179,10 @@ def leave(world: World, instance: Instance, verb: str, identifier: str) -> list[
     return [[f"disk/{index}", verb]]
 
 
-def plugged(world: World, verb: str) -> str:
-    """Whether the guest took it up, or let go of it."""
+def plugged(world: World, instance: Instance, verb: str) -> str:
+    """Whether the guest took it up, or let go of it; an IDE bus can do neither while it runs."""
+    if "ide" in {instance.hvparams.get(name) for name in ("disk_type", "disk_bus")}:
+        return "hotplug:failed"
     if verb in {"detach", "remove"} and world.faults.clinging_guests:
         world.faults.clinging_guests -= 1
         return "hotplug:failed"

@@ -72,7 +72,7 @@ def job_report(cluster_id: str, job: Job) -> JobReport:
         error_code=details[1] if len(details) > 1 else None,
         message=details[0] if details else "",
         disks=disk_paths(job),
-        unplug_failed=job.final and "hotplug:failed" in str(job.result),
+        hotplug_failed=job.final and "hotplug:failed" in str(job.result),
     )
 
 

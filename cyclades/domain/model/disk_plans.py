@@ -140,6 +140,8 @@ UNDO: Final[Mapping[tuple[TaskKind, Step], Undo]] = {
 }
 # The job says that it succeeded, and the guest still has the disk.
 WHEN_NOT_LET_GO: Final = Undo((Step.GIVE_BACK,), "The disk has left the server, not its guest.")
+# A guest that has not noticed these has the disk when it is started next.
+TAKEN_UP: Final = frozenset({Step.ADD, Step.ENTER_SERVER})
 GONE: Final = frozenset({"unknown_entity"})
 # What a cluster answers when there is nothing left to do.
 DONE_ALREADY: Final[Mapping[tuple[TaskKind, Step], frozenset[str]]] = {

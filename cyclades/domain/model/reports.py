@@ -42,7 +42,8 @@ class JobReport:
     about one. `error_code` is Ganeti's ecode ("already_exists", "unknown_entity",
     "insufficient_resources", ...); `message` is the cluster's own text and may name
     nodes: never shown to users as it is. `disks`: what an ActivateDisks made readable.
-    `unplug_failed`: the guest did not let go of the disk that left the configuration.
+    `hotplug_failed`: the guest kept the disk that left the configuration, or did not get the one
+    that entered it.
     """
 
     cluster_id: str
@@ -56,7 +57,7 @@ class JobReport:
     message: str = ""
     request_id: str | None = None
     disks: tuple[DiskPath, ...] = ()
-    unplug_failed: bool = False
+    hotplug_failed: bool = False
 
 
 class Power(StrEnum):

@@ -7,6 +7,7 @@ from typing import Final, Protocol
 from cyclades.domain.model.disk_plans import (
     DONE_ALREADY,
     INSTEAD,
+    TAKEN_UP,
     WHEN_NOT_LET_GO,
     Step,
     undo_of,
@@ -27,6 +28,10 @@ from cyclades.ports.outbox import InFlight, Outbox
 from cyclades.ports.servers import InstanceActions
 
 NOT_LET_GO: Final = "The guest did not let go of the volume: unmount it there, or stop the server."
+NOT_TAKEN_UP: Final = (
+    "The volume is attached, but the guest cannot take up disks while it runs: "
+    "stop the server and start it again."
+)
 CLINGS: Final = "clings"  # the fact that a guest has not let go
 AGAIN: Final = "again"  # the fact that a step was done in another way, once
 LOST: Final = "The disk could not be put back where it was."
@@ -90,10 +95,9 @@ class DiskTasks:
             self.rows.save(self._ask(replace(task, plan=plan, facts=facts)))
         elif report.outcome is not JobOutcome.SUCCESS and not done:
             self._failed(task, user_sentence(report))
-        elif report.unplug_failed and task.state is TaskState.RUNNING:
+        elif report.hotplug_failed and task.state is TaskState.RUNNING:
             self.scenes.passed(task, step)
-            clinging = replace(task, facts={**task.facts, CLINGS: "yes"})
-            self._turn_back(clinging, WHEN_NOT_LET_GO.steps, NOT_LET_GO)
+            self._not_plugged(task, step)
         elif (wiser := self.scenes.learn(task, step, report)) is not None:
             self._passed(wiser, step)
         else:
@@ -136,6 +140,13 @@ class DiskTasks:
             self._end(task, f"{task.message} {LOST}")
             return
         self._turn_back(task, undo_of(task.kind, Step(task.plan[task.step])), message)
+
+    def _not_plugged(self, task: DiskTask, step: Step) -> None:
+        if step in TAKEN_UP:
+            self._turn_back(task, (), NOT_TAKEN_UP)
+            return
+        clinging = replace(task, facts={**task.facts, CLINGS: "yes"})
+        self._turn_back(clinging, WHEN_NOT_LET_GO.steps, NOT_LET_GO)
 
     def _turn_back(self, task: DiskTask, steps: tuple[Step, ...], message: str) -> None:
         undoing = replace(task, state=TaskState.UNDOING, message=message, plan=steps, step=0)
