@@ -26,6 +26,7 @@ class FakeInstance:
     desk: FakeDesk
     disks: list[Path] = field(default_factory=list)
     said: str = ""
+    hypervisor: str = "fake"
 
     def add_disk(self, mebibytes: int) -> Path:
         folder = self.home / "storage" / INSTANCE
@@ -46,6 +47,7 @@ class FakeInstance:
             "OS_API_VERSION": "20",
             "OS_VARIANT": "default",
             "INSTANCE_NAME": INSTANCE,
+            "HYPERVISOR": self.hypervisor,
             "DISK_COUNT": str(len(self.disks)),
             **{f"DISK_{index}_PATH": str(path) for index, path in enumerate(self.disks)},
             "CYCLADES_LIBRARY": str(PROGRAMS),

@@ -203,8 +203,19 @@ def test_a_guest_that_runs_elsewhere_is_not_copied_from(qemu: Qemu, tmp_path: Pa
         with pytest.raises(BuildFailed) as refused, elsewhere:
             pass
         assert str(refused.value) == MOVED_AWAY
-    with pausing.paused("no-such", tmp_path / "no-kvm", runs=True):
-        pass
+
+
+def test_only_guests_of_kvm_are_known_to_run_elsewhere(
+    instance: FakeInstance, desk: FakeDesk
+) -> None:
+    disk, path = instance.add_disk(6), source(instance)
+    desk.orders["copy"] = {"instance": "another", "name": "d", "path": str(path), "runs": True}
+    instance.hypervisor = "kvm"
+    assert instance.create() == 1
+    assert instance.reason == MOVED_AWAY
+    assert disk.read_bytes() == bytes(6 * MEBIBYTE)
+    instance.hypervisor = "fake"
+    assert instance.create() == 0, instance.said
 
 
 def test_a_qemu_that_does_not_answer_is_not_copied_from(tmp_path: Path) -> None:

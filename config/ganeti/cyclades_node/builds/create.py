@@ -70,6 +70,9 @@ def build(instance: Instance, conf: Conf, telling: Telling) -> None:
     orders = desk.orders()
     if orders.instance != instance.name:
         raise BuildFailed("The orders are for another build.")
+    if orders.source and not instance.kvm:
+        # Only QEMU's sockets tell whether a guest runs here.
+        orders = orders._replace(source=orders.source._replace(runs=False))
     if not instance.disks:
         return
     with open_disk(instance.disks[0]) as disk:

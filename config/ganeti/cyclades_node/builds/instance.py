@@ -17,10 +17,11 @@ SECRET = ("OSP_TICKET", "OSP_GUEST", "OSP_FILES")
 class Instance(NamedTuple):
     """`disks` are paths on this node, in the instance's order; `ticket`: "" for none.
 
-    `guest` and `files` are JSON that nobody has looked at yet.
+    `guest` and `files` are JSON that nobody has looked at yet. `kvm`: so the cluster runs guests.
     """
 
     name: str
+    kvm: bool
     disks: tuple[str, ...]
     ticket: str
     guest: str
@@ -43,7 +44,7 @@ def take_instance(environment: MutableMapping[str, str]) -> Instance:
     # A question mark would begin options in the names that e2fsprogs take.
     if any("?" in disk or not disk.startswith("/") for disk in disks):
         raise BuildFailed("The cluster gives its disks names that cannot be used.")
-    return Instance(name, disks, ticket, guest, files)
+    return Instance(name, environment.get("HYPERVISOR") == "kvm", disks, ticket, guest, files)
 
 
 def wrong_parameters(environment: Mapping[str, str]) -> list[str]:

@@ -39,12 +39,12 @@ class QmpTrouble(Exception):
 def paused(instance: str, sockets: Path = SOCKETS, *, runs: bool = False) -> Iterator[None]:
     """The guest, if it runs under kvm on this node, stands still meanwhile.
 
-    One that `runs`, and not here, is writing elsewhere to what would be copied. Raises BuildFailed.
+    One of kvm's that `runs`, and not here, writes elsewhere to what would be copied. Raises
+    BuildFailed.
     """
     path = sockets / f"{instance}.qmp"
     if "/" in instance or not path.exists():
-        # Without the folder guests are not kvm's: nothing can be told of them.
-        if runs and sockets.is_dir():
+        if runs:
             raise BuildFailed(MOVED)
         yield
         return
