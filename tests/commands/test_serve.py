@@ -25,7 +25,7 @@ def cloud(tmp_path: Path) -> Iterator[Installation]:
 def answers(url: str) -> bool:
     try:
         return requests.get(f"{url}/identity/v3", timeout=2).status_code == 200
-    except requests.ConnectionError:
+    except (requests.ConnectionError, requests.Timeout):
         return False
 
 

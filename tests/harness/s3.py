@@ -31,7 +31,7 @@ def s3_server() -> Iterator[str]:
     def answers() -> bool:
         try:
             return requests.get(f"{url}/moto-api/data.json", timeout=5).ok
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             return False
 
     try:

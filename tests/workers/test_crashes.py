@@ -212,7 +212,7 @@ def test_the_api_dies_around_the_commit(plant: Plant, place: str, *, kept: bool)
 def answers(url: str) -> bool:
     try:
         return requests.get(url, timeout=5).status_code < 500
-    except requests.ConnectionError:
+    except (requests.ConnectionError, requests.Timeout):
         return False
 
 
