@@ -77,7 +77,8 @@ def test_a_broker_killed_in_the_middle_loses_nothing(
         master.write_job(job)
     rabbitmq_server.start()
     with converged.timed(51):
-        wait_until(lambda: not master.waiting(), "empty spool", seconds=SECONDS)
+        # Each of them waits for the broker's disk.
+        wait_until(lambda: not master.waiting(), "empty spool", seconds=3 * SECONDS)
     found = [hint.job_id for hint in listener.take()]
     # A message whose confirmation was lost comes twice.
     assert list(dict.fromkeys(found)) == list(range(1, 151))
