@@ -27,7 +27,8 @@ test: environment packages $(CLIENTS)/.made format-check lint types ## Everythin
 coverage: environment packages $(CLIENTS)/.made ## All tests, and which branches they never take
 	$(PYTEST) -n $(WORKERS) -m "not long" --cov --cov-report=term:skip-covered $(ARGS)
 
-check: environment format-check lint types pure ## The quick gate: style, types, architecture, pure tests
+check: environment ## The quick gate: style, types, architecture, pure tests
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target format-check lint types pure
 
 format: environment ## Put the code in the common format
 	$(BIN)/ruff format .
@@ -46,7 +47,7 @@ architecture: environment ## Check layers, sizes and layout
 	$(PYTEST) -q tests/shape
 
 pure: environment
-	$(PYTEST) -n $(WORKERS) -q -m "not real_postgres" tests/shape tests/model tests/services
+	$(PYTEST) -n $(WORKERS) -q -m "not (real_postgres or slow)" tests/shape tests/model tests/services
 
 bench: environment packages ## Measure speed and memory against references
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -22,6 +22,7 @@ from cyclades.workers.audits import audit_cluster
 from tests.harness.cloud import MEMBER, Cloud
 from tests.harness.disks import Disks
 
+pytestmark = pytest.mark.slow
 IN_HOLDER = (VolumeStatus.AVAILABLE, Place.HOLDER)
 IN_SERVER = (VolumeStatus.IN_USE, Place.SERVER)
 

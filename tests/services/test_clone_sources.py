@@ -17,6 +17,7 @@ from tests.harness.disk_copies import Copies
 from tests.harness.disks import Disks
 from tests.workers.invariants import violations
 
+pytestmark = pytest.mark.slow
 MARKER = b"marked" * 1000
 REST = (VolumeStatus.AVAILABLE, Place.HOLDER)
 Verb = Callable[[Unit], Any]

@@ -18,6 +18,7 @@ from tests.harness.cloud import Cloud
 from tests.harness.damage import alter, vanish
 from tests.workers.invariants import violations
 
+pytestmark = pytest.mark.slow
 Kind = DivergenceKind
 
 

@@ -22,6 +22,7 @@ from tests.harness.cloud import MEMBER, Cloud, cloud_on
 from tests.harness.cluster_networks import delete, home, on, operations, private, row, seen
 from tests.workers.invariants import violations
 
+pytestmark = pytest.mark.slow
 OTHER = CALLERS["other"]
 
 

@@ -10,6 +10,7 @@ from tests.harness.cloud import ADMIN, MEMBER, Cloud
 from tests.harness.disk_copies import Copies
 from tests.harness.disks import Disks
 
+pytestmark = pytest.mark.slow
 MARKER = b"marked" * 1000
 OTHER = b"other!" * 1000
 AVAILABLE, ERROR = VolumeStatus.AVAILABLE, VolumeStatus.ERROR

@@ -16,6 +16,7 @@ from tests.harness.cloud import Cloud
 from tests.harness.disks import Disks
 from tests.workers.invariants import violations
 
+pytestmark = pytest.mark.slow
 IN_HOLDER = (VolumeStatus.AVAILABLE, Place.HOLDER)
 IN_SERVER = (VolumeStatus.IN_USE, Place.SERVER)
 NOWHERE = (VolumeStatus.AVAILABLE, Place.NOWHERE)

@@ -21,6 +21,8 @@ from tests.harness.interfaces import (
 )
 from tests.workers.invariants import violations
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("there", [True, False], ids=["its own job", "its network's"])
 def test_an_attachment_that_fails_leaves_nothing(cloud: Cloud, there: bool) -> None:

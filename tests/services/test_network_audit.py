@@ -14,6 +14,7 @@ from tests.harness.cloud import MEMBER, Cloud
 from tests.harness.cluster_networks import delete, on, private, row, seen
 from tests.harness.damage import sql
 
+pytestmark = pytest.mark.slow
 Kind = DivergenceKind
 
 

@@ -15,6 +15,7 @@ from tests.harness.cloud import MEMBER, OF_SERVERS, Cloud
 from tests.harness.disks import Disks
 from tests.workers.invariants import violations
 
+pytestmark = pytest.mark.slow
 PROJECT, USER = MEMBER.project_id or "", MEMBER.user_id
 MAC, OTHER_MAC = "aa:00:00:12:34:56", "aa:00:00:12:34:57"
 OURS = {"link": "snf_public", "mac": MAC, "ip": "203.0.113.77"}

@@ -13,6 +13,7 @@ from tests.harness.cloud import MEMBER, Cloud
 from tests.harness.disk_copies import Copies
 from tests.harness.disks import Disks
 
+pytestmark = pytest.mark.slow
 BACKUPS = ImageQuery(properties={"image_type": "backup"}, visibility="all")
 
 

@@ -20,6 +20,8 @@ from tests.harness.interfaces import (
 )
 from tests.workers.invariants import violations
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("power", ["ACTIVE", "SHUTOFF"])
 def test_an_interface_comes_and_goes(each_cloud: Cloud, power: str) -> None:

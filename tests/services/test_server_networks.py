@@ -15,6 +15,7 @@ from cyclades.domain.model.subnet import WantedSubnet
 from tests.harness.cloud import ADMIN, MEMBER, Cloud, cloud_on
 from tests.workers.invariants import violations
 
+pytestmark = pytest.mark.slow
 Maker = Callable[..., Cloud]
 
 

@@ -19,6 +19,7 @@ from tests.harness.api import CALLERS
 from tests.harness.cloud import ADMIN, MEMBER, Cloud
 from tests.harness.disks import Disks
 
+pytestmark = pytest.mark.slow
 IN_HOLDER = (VolumeStatus.AVAILABLE, Place.HOLDER)
 IN_SERVER = (VolumeStatus.IN_USE, Place.SERVER)
 

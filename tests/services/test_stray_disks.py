@@ -18,6 +18,7 @@ from tests.harness.disk_copies import Copies
 from tests.harness.disks import PREFIX, Disks
 from tests.workers.invariants import violations
 
+pytestmark = pytest.mark.slow
 IN_HOLDER = (VolumeStatus.AVAILABLE, Place.HOLDER)
 IN_SERVER = (VolumeStatus.IN_USE, Place.SERVER)
 LOST = (VolumeStatus.ERROR, Place.MOVING)

@@ -11,6 +11,7 @@ from tests.harness.api import PROJECT
 from tests.harness.cloud import MEMBER, Cloud
 from tests.harness.disks import PREFIX, Disks
 
+pytestmark = pytest.mark.slow
 CHARGED = ("volumes", "gigabytes", "snapshots")
 
 
