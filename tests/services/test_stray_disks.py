@@ -16,6 +16,7 @@ from cyclades.workers.audits import audit_cluster
 from tests.harness.cloud import MEMBER, Cloud
 from tests.harness.disk_copies import Copies
 from tests.harness.disks import PREFIX, Disks
+from tests.services.test_disk_audit import kept
 from tests.workers.invariants import violations
 
 pytestmark = pytest.mark.slow
@@ -30,19 +31,9 @@ def disks(cloud: Cloud) -> Iterator[Disks]:
     assert violations(cloud.app) == []
 
 
-def held(cloud: Cloud, disks: Disks) -> tuple[Volume, str]:
-    """A volume in its holder, and a server that has had it."""
-    server, volume = cloud.running(), disks.blank()
-    disks.attach(volume, server)
-    cloud.converge()
-    disks.detach(volume, server)
-    cloud.converge()
-    return volume, server
-
-
 def lost(cloud: Cloud, disks: Disks, *, clinging: bool = False) -> tuple[Volume, str]:
     """A volume whose disk did not arrive, nor go back; or whose guest did not let go."""
-    volume, server = held(cloud, disks)
+    volume, server = kept(cloud, disks)
     if clinging:
         disks.attach(volume, server)
         cloud.converge()
@@ -172,7 +163,7 @@ def test_what_is_left_in_a_holder_goes_before_a_disk_is_made(cloud: Cloud, disks
 
 
 def test_a_holder_that_was_removed_with_its_disk(cloud: Cloud, disks: Disks) -> None:
-    volume, _ = held(cloud, disks)
+    volume, _ = kept(cloud, disks)
     cloud.cluster().administrator.remove(disks.holder(volume))
     cloud.clock.passed += 5
     audits(cloud, 1)
@@ -186,7 +177,7 @@ def test_a_holder_that_was_removed_with_its_disk(cloud: Cloud, disks: Disks) -> 
 
 
 def test_an_empty_holder_that_was_removed(cloud: Cloud, disks: Disks) -> None:
-    volume, server = held(cloud, disks)
+    volume, server = kept(cloud, disks)
     disks.attach(volume, server)
     cloud.converge()
     cloud.cluster().administrator.remove(disks.holder(volume))
@@ -204,7 +195,7 @@ def test_an_empty_holder_that_was_removed(cloud: Cloud, disks: Disks) -> None:
 
 
 def test_a_snapshot_that_was_removed_is_in_error(cloud: Cloud, disks: Disks) -> None:
-    copies, (volume, _) = Copies(cloud, disks), held(cloud, disks)
+    copies, (volume, _) = Copies(cloud, disks), kept(cloud, disks)
     snapshot = copies.snapshot(volume)
     cloud.converge()
     cloud.cluster().administrator.remove(holder_name(PREFIX, snapshot.id))
@@ -217,7 +208,7 @@ def test_a_snapshot_that_was_removed_is_in_error(cloud: Cloud, disks: Disks) -> 
 
 
 def test_a_disk_that_grew_though_its_job_failed(cloud: Cloud, disks: Disks) -> None:
-    volume, _ = held(cloud, disks)
+    volume, _ = kept(cloud, disks)
     holder, name = disks.holder(volume), disk_name(PREFIX, volume.id)
     cloud.cluster().administrator.grow_disk(holder, name, 3072)
     cloud.clock.passed += 5
